@@ -1,0 +1,190 @@
+package db
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
+)
+
+// Meta travels with a write: who, for which tenant, under which key.
+type Meta struct {
+	Tenant    int64
+	ActorID   ids.ID
+	ActorName string
+	// Key makes the write happen once: the same key with the same Input returns the first result, with other
+	// input it is refused. Empty means no protection (imports and jobs that have their own).
+	Key   string
+	Input string
+}
+
+// Tx is one transaction of one tenant. Its time is fixed when it begins.
+type Tx struct {
+	tx *sql.Tx
+	d  *DB
+	Meta
+	now    time.Time
+	result string
+}
+
+// ErrReplayed is returned by InTx, with the first result, when the key was used before with the same input.
+type ErrReplayed struct{ Result string }
+
+func (e *ErrReplayed) Error() string { return "already done: " + e.Result }
+
+// maxTries bounds how often a transaction is repeated after a serialisation failure or deadlock.
+const maxTries = 6
+
+// InTx runs fn in a transaction and commits when it returns nil. fn may run more than once (after a
+// serialisation failure), so it must have no effect outside the database.
+func (d *DB) InTx(ctx context.Context, m Meta, fn func(ctx context.Context, tx *Tx) error) error {
+	for try := 1; ; try++ {
+		err := d.once(ctx, m, fn)
+		if err == nil || !retryable(err) || try == maxTries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return mapErr(ctx.Err())
+		case <-time.After(time.Duration(try*try) * 5 * time.Millisecond):
+		}
+	}
+}
+
+func (d *DB) once(ctx context.Context, m Meta, fn func(ctx context.Context, tx *Tx) error) error {
+	t, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return mapErr(fmt.Errorf("beginning a transaction: %w", err))
+	}
+	defer t.Rollback() //nolint:errcheck // after a commit it says so; before one the first error matters
+	tx := &Tx{tx: t, d: d, Meta: m, now: d.clock().Truncate(time.Microsecond)}
+	if m.Key != "" {
+		if err := tx.claimKey(ctx); err != nil {
+			return err
+		}
+	}
+	if err := fn(ctx, tx); err != nil {
+		return mapErr(err)
+	}
+	if m.Key != "" {
+		if err := tx.Exec(ctx, `UPDATE command SET result = $3 WHERE tenant_id = $1 AND key = $2`, m.Tenant, m.Key, tx.result); err != nil {
+			return err
+		}
+	}
+	if err := t.Commit(); err != nil {
+		return mapErr(fmt.Errorf("committing: %w", err))
+	}
+	return nil
+}
+
+// claimKey stores the idempotency key, or finds what the first use of it came to.
+func (tx *Tx) claimKey(ctx context.Context) error {
+	sum := sha256.Sum256([]byte(tx.Input))
+	hash := hex.EncodeToString(sum[:])
+	n, err := tx.ExecN(ctx, `INSERT INTO command (tenant_id, key, input_hash, result, at) VALUES ($1, $2, $3, '', $4)
+		ON CONFLICT (tenant_id, key) DO NOTHING`, tx.Tenant, tx.Key, hash, tx.now.UnixMicro())
+	if err != nil || n == 1 {
+		return err
+	}
+	var first, result string
+	if err := tx.QueryRow(ctx, `SELECT input_hash, result FROM command WHERE tenant_id = $1 AND key = $2`, tx.Tenant, tx.Key).Scan(&first, &result); err != nil {
+		return err
+	}
+	if first != hash {
+		return errs.New(errs.Conflict, "command.reused", "这张表单已经提交过一次，内容却不同；请刷新页面后重新填写")
+	}
+	return &ErrReplayed{result}
+}
+
+// Replayed returns the first result when err says that the command had been done before.
+func Replayed(err error) (string, bool) {
+	var r *ErrReplayed
+	if errors.As(err, &r) {
+		return r.Result, true
+	}
+	return "", false
+}
+
+// SetResult keeps what a repeated submission of the same command will be answered.
+func (tx *Tx) SetResult(s string) { tx.result = s }
+
+// Now is the transaction's time, the same for everything in it.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// NewID makes a record id.
+func (tx *Tx) NewID() ids.ID { return tx.d.NewID() }
+
+// Exec runs a statement.
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) error {
+	_, err := tx.ExecN(ctx, query, args...)
+	return err
+}
+
+// ExecN runs a statement and returns how many rows it touched.
+func (tx *Tx) ExecN(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := tx.d.guard.check(query); err != nil {
+		return 0, err
+	}
+	res, err := tx.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, mapErr(err)
+	}
+	n, err := res.RowsAffected()
+	return n, mapErr(err)
+}
+
+// Query runs a SELECT or a statement with RETURNING. The rows must be closed before the next statement.
+func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := tx.d.guard.check(query); err != nil {
+		return nil, err
+	}
+	rows, err := tx.tx.QueryContext(ctx, query, args...)
+	return rows, mapErr(err)
+}
+
+// QueryRow runs a statement that returns at most one row.
+func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row1 {
+	if err := tx.d.guard.check(query); err != nil {
+		return &Row1{err: err}
+	}
+	return &Row1{row: tx.tx.QueryRowContext(ctx, query, args...)}
+}
+
+// Collect reads all rows of a query with a scan function.
+func Collect[T any](ctx context.Context, q Q, scan func(*T) []any, query string, args ...any) ([]T, error) {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		var v T
+		if err := rows.Scan(scan(&v)...); err != nil {
+			return nil, mapErr(err)
+		}
+		out = append(out, v)
+	}
+	return out, mapErr(rows.Err())
+}
+
+// Savepoint runs fn so that its changes alone are undone when it fails and the transaction can go on; on
+// PostgreSQL a failed statement would otherwise end it.
+func (tx *Tx) Savepoint(ctx context.Context, fn func() error) error {
+	if err := tx.Exec(ctx, `SAVEPOINT sp`); err != nil {
+		return err
+	}
+	if err := fn(); err != nil {
+		if back := tx.Exec(ctx, `ROLLBACK TO SAVEPOINT sp`); back != nil {
+			return errors.Join(err, back)
+		}
+		return err
+	}
+	return tx.Exec(ctx, `RELEASE SAVEPOINT sp`)
+}

@@ -1,0 +1,172 @@
+package db
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
+)
+
+// Where collects conditions and their arguments; the tenant always comes first.
+type Where struct {
+	parts []string
+	args  []any
+}
+
+// NewWhere begins with the tenant, without which no tenant table may be read.
+func NewWhere(tenant int64) *Where {
+	return &Where{parts: []string{"tenant_id = $1"}, args: []any{tenant}}
+}
+
+// And adds a condition; each ? in it takes the next argument.
+func (w *Where) And(cond string, args ...any) *Where {
+	var b strings.Builder
+	i := 0
+	for _, r := range cond {
+		if r != '?' {
+			b.WriteRune(r)
+			continue
+		}
+		w.args = append(w.args, args[i])
+		b.WriteString("$" + strconv.Itoa(len(w.args)))
+		i++
+	}
+	w.parts = append(w.parts, b.String())
+	return w
+}
+
+// In adds "col IN (…)"; an empty list matches nothing.
+func In[E any](w *Where, col string, list []E) *Where {
+	if len(list) == 0 {
+		return w.And("1 = 0")
+	}
+	args := make([]any, len(list))
+	for i, v := range list {
+		args[i] = v
+	}
+	return w.And(col+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(list)), ", ")+")", args...)
+}
+
+// Ranges adds the half-open code ranges, joined by OR; none matches nothing.
+func (w *Where) Ranges(col string, ranges [][2]string) *Where {
+	if len(ranges) == 0 {
+		return w.And("1 = 0")
+	}
+	conds := make([]string, len(ranges))
+	var args []any
+	for i, r := range ranges {
+		conds[i] = col + " >= ? AND " + col + " < ?"
+		args = append(args, r[0], r[1])
+	}
+	if len(conds) == 1 {
+		return w.And(conds[0], args...)
+	}
+	return w.And("("+strings.Join(conds, " OR ")+")", args...)
+}
+
+// SQL returns the condition text.
+func (w *Where) SQL() string { return strings.Join(w.parts, " AND ") }
+
+// Args returns the arguments in order.
+func (w *Where) Args() []any { return w.args }
+
+// Paging asks for one page in keyset order.
+type Paging struct {
+	Sort  string // a column of the table; "" means id
+	Desc  bool
+	After string // the cursor given with the page before; "" means the first page
+	Limit int    // 1 to 1000
+}
+
+// Page is one page of records; Next is "" on the last.
+type Page[T any] struct {
+	Items []T
+	Next  string
+}
+
+// Page reads one page. Cost does not grow with the page's number. A cursor that is not ours is Invalid.
+func (t *Table[T]) Page(ctx context.Context, q Q, w *Where, p Paging) (Page[T], error) {
+	sort := p.Sort
+	if sort == "" {
+		sort = "id"
+	}
+	all := append(append([]string{}, rowCols...), t.Cols...)
+	at := slices.Index(all, sort)
+	if at < 0 {
+		return Page[T]{}, errs.New(errs.Invalid, "page.sort", "不能按“%s”排序", sort)
+	}
+	dir, cmp := "ASC", ">"
+	if p.Desc {
+		dir, cmp = "DESC", "<"
+	}
+	if p.After != "" {
+		key, id, err := decodeCursor(p.After)
+		if err != nil {
+			return Page[T]{}, err
+		}
+		w.And("("+sort+", id) "+cmp+" (?, ?)", key, id)
+	}
+	limit := min(max(p.Limit, 1), 1000)
+	items, err := Collect(ctx, q, t.ptrs, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s %s, id %s LIMIT %d",
+		t.Columns(""), t.Name, w.SQL(), sort, dir, dir, limit+1), w.Args()...)
+	if err != nil {
+		return Page[T]{}, fmt.Errorf("listing %s: %w", t.Name, err)
+	}
+	page := Page[T]{Items: items}
+	if len(items) > limit {
+		page.Items = items[:limit]
+		last := &page.Items[limit-1]
+		page.Next = encodeCursor(t.ptrs(last)[at], t.Row(last).ID)
+	}
+	return page, nil
+}
+
+// cursor is a page's last key: a text or an integer, and the id that breaks ties.
+type cursor struct {
+	S *string `json:"s,omitempty"`
+	N *int64  `json:"n,omitempty"`
+	I int64   `json:"i"`
+}
+
+func encodeCursor(ptr any, id ids.ID) string {
+	c := cursor{I: int64(id)}
+	v := reflect.Indirect(reflect.ValueOf(ptr))
+	switch {
+	case v.Kind() == reflect.Bool:
+		n := int64(0)
+		if v.Bool() {
+			n = 1
+		}
+		c.N = &n
+	case v.CanInt():
+		n := v.Int()
+		c.N = &n
+	default:
+		s := fmt.Sprint(v.Interface())
+		c.S = &s
+	}
+	b, _ := json.Marshal(c) //nolint:errcheck // plain values
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func decodeCursor(s string) (any, int64, error) {
+	var c cursor
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err == nil {
+		err = json.Unmarshal(b, &c)
+	}
+	switch {
+	case err != nil || (c.S == nil) == (c.N == nil):
+		return nil, 0, errs.New(errs.Invalid, "page.cursor", "翻页标记无效，请回到第一页")
+	case c.S != nil:
+		return *c.S, c.I, nil
+	}
+	return *c.N, c.I, nil
+}

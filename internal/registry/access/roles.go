@@ -1,0 +1,52 @@
+package access
+
+// The kinds of record by who works with them; a role's permissions are built from these groups.
+var (
+	bookKinds     = []string{"books", "voucher", "asset", "asset_unit", "contract", "party", "person", "person_role"}
+	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
+	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
+	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request"}
+	secretaryKind = []string{"cycle", "criterion", "project", "measure", "milestone", "target", "next_step"}
+	insightKinds  = []string{"figure", "tier", "showcase", "board"}
+)
+
+func perms(verbs []string, groups ...[]string) []string {
+	var out []string
+	for _, g := range groups {
+		for _, k := range g {
+			for _, v := range verbs {
+				out = append(out, k+":"+v)
+			}
+		}
+	}
+	return out
+}
+
+func join(lists ...[]string) []string {
+	var out []string
+	for _, l := range lists {
+		out = append(out, l...)
+	}
+	return out
+}
+
+// everything that a township's officer may look at.
+var viewAll = perms([]string{View}, bookKinds, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
+
+// Roles are the roles that can be granted. The three administrators of 等级保护 are apart: who runs the system
+// (sysadmin) sees no business records, who reads the audit log (auditor) changes nothing.
+var Roles = []Role{
+	{"system", "系统", []string{"*:*"}},
+	{"town_secretary", "镇党委书记", join(viewAll,
+		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "contract", "party", "person", "person_role"}))},
+	{"town_accountant", "镇代理会计", join(viewAll,
+		perms([]string{Edit}, bookKinds, []string{"award", "product", "sale"}), []string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"})},
+	{"village_bookkeeper", "村报账员", join(viewAll,
+		perms([]string{Edit}, []string{"voucher", "asset", "asset_unit", "contract", "product", "sale", "event", "party", "person", "person_role"}))},
+	{"liaison", "助企联络员", join(viewAll,
+		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
+		perms([]string{Approve}, []string{"visit", "request"}))},
+	{"county_supervisor", "县级监管员", join(viewAll, []string{"audit:view", "project:approve", "board:approve"})},
+	{"auditor", "审计员（只读）", join(viewAll, []string{"audit:view"})},
+	{"sysadmin", "系统管理员", []string{"account:*", "region:*", "overview:view"}},
+}

@@ -1,0 +1,53 @@
+// Package find is the global search: a document per record with its terms (two-character pieces and pinyin),
+// kept in the transaction that changes the record. It needs no extension and answers alike on every engine.
+package find
+
+import (
+	"context"
+	"strings"
+
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/ids"
+	"huicun/internal/kit/search"
+)
+
+// Doc is what can be found: a record's title and a line of detail.
+type Doc struct {
+	ID                          ids.ID
+	Kind, Title, Detail, Region string
+}
+
+// Put replaces a record's document.
+func Put(ctx context.Context, tx *db.Tx, d Doc) error {
+	terms := search.Terms(d.Title, d.Detail)
+	if err := remove(ctx, tx, d.ID); err != nil {
+		return err
+	}
+	return insertDoc(ctx, tx, d, search.Fold(d.Title+" "+d.Detail), terms)
+}
+
+// Remove forgets a record.
+func Remove(ctx context.Context, tx *db.Tx, id ids.ID) error { return remove(ctx, tx, id) }
+
+// Search returns up to limit documents within the code ranges that hold every term of the query; kinds narrows
+// it to some kinds of record when given.
+func Search(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, query string, kinds []string, limit int) ([]Doc, error) {
+	terms := search.QueryTerms(query)
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	return findDocs(ctx, q, tenant, ranges, terms, kinds, limit)
+}
+
+// Matching adds to w the condition that the record's document holds every term of the query.
+func Matching(w *db.Where, tenant int64, query string) {
+	if strings.TrimSpace(query) == "" {
+		return
+	}
+	terms := search.QueryTerms(query)
+	if len(terms) == 0 {
+		w.And("1 = 0")
+		return
+	}
+	matchTerms(w, "id", tenant, terms)
+}

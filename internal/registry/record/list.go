@@ -1,0 +1,185 @@
+package record
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
+	"huicun/internal/kit/ids"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/find"
+)
+
+// Filter narrows a list: Text searches, Eq compares fields (an Enum's code, a link's id, 是/否) and state, From
+// and To bound a date field.
+type Filter struct {
+	Scope string // division code
+	Text  string
+	Eq    map[string]string
+	Page  db.Paging
+}
+
+// countCap is how far a list counts: beyond it the exact number helps nobody and costs time.
+const countCap = 100_000
+
+// List returns one page of the records that who may see within the scope, and how many there are (up to
+// countCap).
+func (n *Noun[T]) List(ctx context.Context, who access.Principal, tenant int64, f Filter) (db.Page[T], int, error) {
+	w, err := n.where(ctx, who, tenant, f)
+	if err != nil {
+		return db.Page[T]{}, 0, err
+	}
+	q := n.env.DB.Read()
+	total, err := n.Table.Count(ctx, q, w, countCap)
+	if err != nil {
+		return db.Page[T]{}, 0, err
+	}
+	p := f.Page
+	if p.Sort == "" && n.Order != "" {
+		p.Sort, p.Desc = strings.TrimPrefix(n.Order, "-"), strings.HasPrefix(n.Order, "-")
+	}
+	page, err := n.Table.Page(ctx, q, w, p)
+	return page, total, err
+}
+
+// Each walks all matching records in pages, for exports.
+func (n *Noun[T]) Each(ctx context.Context, who access.Principal, tenant int64, f Filter, fn func(*T) error) error {
+	for {
+		w, err := n.where(ctx, who, tenant, f)
+		if err != nil {
+			return err
+		}
+		f.Page.Limit = 1000
+		page, err := n.Table.Page(ctx, n.env.DB.Read(), w, f.Page)
+		if err != nil {
+			return err
+		}
+		for i := range page.Items {
+			if err := n.load(ctx, n.env.DB.Read(), &page.Items[i]); err != nil {
+				return err
+			}
+			if err := fn(&page.Items[i]); err != nil {
+				return err
+			}
+		}
+		if page.Next == "" {
+			return nil
+		}
+		f.Page.After = page.Next
+	}
+}
+
+func (n *Noun[T]) where(ctx context.Context, who access.Principal, tenant int64, f Filter) (*db.Where, error) {
+	scopes := who.Narrow(n.Perm(access.View), f.Scope)
+	ranges, err := n.env.Regions.Ranges(ctx, scopes...)
+	if err != nil {
+		return nil, err
+	}
+	w := db.NewWhere(tenant).Ranges("region", ranges)
+	find.Matching(w, tenant, f.Text)
+	for name, want := range f.Eq {
+		if want == "" {
+			continue
+		}
+		if err := n.eq(w, name, want); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+func (n *Noun[T]) eq(w *db.Where, name, want string) error {
+	if name == "state" {
+		w.And("state = ?", want)
+		return nil
+	}
+	fd := n.fieldByName(name)
+	if fd == nil || fd.Column == "" {
+		return errs.New(errs.Invalid, "filter.unknown", "不能按“%s”筛选", name)
+	}
+	switch fd.Kind {
+	case field.Ref:
+		id, err := ids.Parse(want)
+		if err != nil {
+			return errs.New(errs.Invalid, "filter.value", "筛选条件“%s”无效", want)
+		}
+		w.And(fd.Column+" = ?", id)
+	case field.Bool:
+		w.And(fd.Column+" = ?", want == "是")
+	default:
+		w.And(fd.Column+" = ?", want)
+	}
+	return nil
+}
+
+// Where returns a condition over a tenant's records in code ranges, for a slice's own queries and figures.
+func Where(tenant int64, ranges [][2]string) *db.Where {
+	return db.NewWhere(tenant).Ranges("region", ranges)
+}
+
+// Suggest implements Any. A text that is no search finds the newest records.
+func (n *Noun[T]) Suggest(ctx context.Context, tenant int64, ranges [][2]string, text string, limit int) ([]Suggestion, error) {
+	w := db.NewWhere(tenant).Ranges("region", ranges)
+	find.Matching(w, tenant, text)
+	page, err := n.Table.Page(ctx, n.env.DB.Read(), w, db.Paging{Desc: true, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	var out []Suggestion
+	for i := range page.Items {
+		v := &page.Items[i]
+		out = append(out, Suggestion{Key: n.KeyOf(v), Title: n.Title(v), Detail: n.DetailOf(v)})
+	}
+	return out, nil
+}
+
+// ListTexts returns the texts of many records at once, with links resolved in bulk.
+func (n *Noun[T]) ListTexts(ctx context.Context, tenant int64, items []T) ([]map[string]string, error) {
+	names := nameCache{}
+	q := n.env.ForTenant(tenant)
+	if err := n.prefetch(ctx, q, tenant, items, names); err != nil {
+		return nil, err
+	}
+	out := make([]map[string]string, len(items))
+	for i := range items {
+		t, err := n.texts(ctx, q, &items[i], names)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = t
+	}
+	return out, nil
+}
+
+// prefetch reads the names of all linked records with one statement per kind.
+func (n *Noun[T]) prefetch(ctx context.Context, q db.Q, tenant int64, items []T, names nameCache) error {
+	want := map[string][]ids.ID{}
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		if f.Kind != field.Ref {
+			continue
+		}
+		for j := range items {
+			if id := *f.RefPtr(&items[j]); id != 0 && !slices.Contains(want[f.RefTo], id) {
+				want[f.RefTo] = append(want[f.RefTo], id)
+			}
+		}
+	}
+	for kind, list := range want {
+		to, ok := n.env.Noun(kind)
+		if !ok {
+			continue
+		}
+		m, err := to.Names(ctx, q, tenant, list)
+		if err != nil {
+			return err
+		}
+		for id, name := range m {
+			names[kind+"#"+id.String()] = name
+		}
+	}
+	return nil
+}

@@ -1,0 +1,342 @@
+package record
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/audit"
+	"huicun/internal/registry/find"
+)
+
+// Get reads a record that who may see, with its dependent values.
+func (n *Noun[T]) Get(ctx context.Context, who access.Principal, tenant int64, id ids.ID) (*T, error) {
+	q := n.env.DB.Read()
+	v, err := n.Table.Get(ctx, q, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	if !who.Can(n.Perm(access.View), n.Row(v).Region) {
+		return nil, notYours()
+	}
+	return v, n.load(ctx, q, v)
+}
+
+func (n *Noun[T]) load(ctx context.Context, q db.Q, v *T) error {
+	if n.Load == nil {
+		return nil
+	}
+	return n.Load(ctx, q, v)
+}
+
+// Create stores a new record in its first state and returns its id. key makes a double submission harmless.
+func (n *Noun[T]) Create(ctx context.Context, who access.Principal, tenant int64, key string, v *T) (ids.ID, error) {
+	m := who.Meta(tenant)
+	m.Key, m.Input = key, n.fingerprint(v)
+	var id ids.ID
+	err := n.env.DB.InTx(ctx, m, func(ctx context.Context, tx *db.Tx) error {
+		if n.Machine != nil {
+			n.Row(v).State = n.Machine.Initial()
+		}
+		n.Row(v).ID = 0
+		if err := n.CreateTx(ctx, tx, who, v); err != nil {
+			return err
+		}
+		id = n.Row(v).ID
+		tx.SetResult(id.String())
+		return nil
+	})
+	if first, ok := replayed(err); ok {
+		return first, nil
+	}
+	return id, err
+}
+
+// CreateTx stores a new record within a transaction, in the state that it carries.
+func (n *Noun[T]) CreateTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T) error {
+	return n.insert(ctx, tx, who, v, "新建", nil)
+}
+
+func (n *Noun[T]) insert(ctx context.Context, tx *db.Tx, who access.Principal, v *T, action string, names nameCache) error {
+	if err := n.settle(ctx, tx, nil, v); err != nil {
+		return err
+	}
+	if err := who.Require(n.Perm(access.Edit), n.Row(v).Region); err != nil {
+		return err
+	}
+	if err := n.number(ctx, tx, v); err != nil {
+		return err
+	}
+	if err := n.Table.Insert(ctx, tx, v); err != nil {
+		return n.explain(err, v)
+	}
+	return n.finish(ctx, tx, nil, v, action, "", names)
+}
+
+// number gives a record of a series its number, or keeps the series above a number that was given.
+func (n *Noun[T]) number(ctx context.Context, tx *db.Tx, v *T) error {
+	if n.Series == nil {
+		return nil
+	}
+	f, series := n.fieldByName(n.Key), n.Series(v)
+	given := f.Get(v)
+	if given == "" {
+		no, err := nextNo(ctx, tx, series)
+		if err != nil {
+			return err
+		}
+		return f.Set(v, no)
+	}
+	if rest, ok := strings.CutPrefix(given, series+"-"); ok {
+		if no, err := strconv.ParseInt(rest, 10, 64); err == nil && no > 0 && no < 1_000_000 {
+			return raiseSerial(ctx, tx, series, no)
+		}
+	}
+	return nil
+}
+
+// Update saves changes over the version that the person saw. The state and what is Fixed stay as they were.
+func (n *Noun[T]) Update(ctx context.Context, who access.Principal, tenant int64, v *T) error {
+	return n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		return n.UpdateTx(ctx, tx, who, v)
+	})
+}
+
+// UpdateTx is Update within a transaction.
+func (n *Noun[T]) UpdateTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T) error {
+	return n.update(ctx, tx, who, v, "修改", nil)
+}
+
+func (n *Noun[T]) update(ctx context.Context, tx *db.Tx, who access.Principal, v *T, action string, names nameCache) error {
+	old, err := n.Table.Get(ctx, tx, tx.Tenant, n.Row(v).ID)
+	if err != nil {
+		return err
+	}
+	if err := n.load(ctx, tx, old); err != nil {
+		return err
+	}
+	if err := who.Require(n.Perm(access.Edit), n.Row(old).Region); err != nil {
+		return err
+	}
+	if n.Row(v).Version != n.Row(old).Version {
+		return n.stale(ctx, tx, old)
+	}
+	n.Row(v).State = n.Row(old).State
+	if err := n.settle(ctx, tx, old, v); err != nil {
+		return err
+	}
+	if err := who.Require(n.Perm(access.Edit), n.Row(v).Region); err != nil {
+		return err
+	}
+	if err := n.fixed(old, v); err != nil {
+		return err
+	}
+	if err := n.Table.Update(ctx, tx, v); err != nil {
+		return n.explain(err, v)
+	}
+	return n.finish(ctx, tx, old, v, action, "", names)
+}
+
+// stale says who saved in between and what, so that the second person can decide.
+func (n *Noun[T]) stale(ctx context.Context, q db.Q, old *T) error {
+	h, err := audit.Of(ctx, q, n.Row(old).Tenant, n.Kind, n.Row(old).ID, 1)
+	if err != nil || len(h) == 0 {
+		return errs.New(errs.Stale, "stale", "这条记录刚刚被别人改过，您的修改没有保存；请对照最新内容后再保存")
+	}
+	var what []string
+	for _, c := range h[0].Changes {
+		what = append(what, "“"+c.Label+"”改为“"+c.After+"”")
+	}
+	return errs.New(errs.Stale, "stale", "%s 在 %s 改过这条记录（%s），您的修改没有保存；请核对后再保存一次",
+		h[0].ActorName, h[0].At.Format("1月2日 15:04"), strings.Join(what, "；"))
+}
+
+func (n *Noun[T]) fixed(old, v *T) error {
+	var l errs.List
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		if !f.Fixed {
+			continue
+		}
+		same := true
+		switch {
+		case f.RefPtr != nil:
+			same = *f.RefPtr(old) == *f.RefPtr(v)
+		case f.CodePtr != nil:
+			same = *f.CodePtr(old) == *f.CodePtr(v)
+		case f.Get != nil:
+			same = f.Get(old) == f.Get(v)
+		}
+		if !same {
+			l.Add(f.Name, "建立后不能更改")
+		}
+	}
+	return l.Err()
+}
+
+// settle derives values and runs the rules.
+func (n *Noun[T]) settle(ctx context.Context, tx *db.Tx, old, v *T) error {
+	if n.Prepare != nil {
+		if err := n.Prepare(ctx, tx, tx.Tenant, v); err != nil {
+			return err
+		}
+	}
+	if err := n.checkRequired(v); err != nil {
+		return err
+	}
+	if n.Check != nil {
+		if err := n.Check(v); err != nil {
+			return err
+		}
+	}
+	if n.CheckTx != nil {
+		return n.CheckTx(ctx, tx, old, v)
+	}
+	return nil
+}
+
+func (n *Noun[T]) checkRequired(v *T) error {
+	var l errs.List
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		if f.Required && !f.ReadOnly && n.empty(f, v) && !(f.Name == n.Key && n.Series != nil) {
+			l.Add(f.Name, "请填写%s", f.Label)
+			continue
+		}
+		if f.Get != nil {
+			l.Merge(f.Name, f.CheckText(f.Get(v)))
+		}
+	}
+	if len(n.Row(v).Region) != 12 {
+		if f := n.regionField(); f != nil {
+			l.Add(f.Name, "请填写%s", f.Label)
+		}
+	}
+	return l.Err()
+}
+
+// finish keeps what hangs on the record: dependent rows, search index, audit log.
+func (n *Noun[T]) finish(ctx context.Context, tx *db.Tx, old, v *T, action, reason string, names nameCache) error {
+	if n.After != nil {
+		if err := n.After(ctx, tx, old, v); err != nil {
+			return n.explain(err, v)
+		}
+	}
+	if old == nil || n.Title(old) != n.Title(v) || n.DetailOf(old) != n.DetailOf(v) || n.Row(old).Region != n.Row(v).Region {
+		d := find.Doc{ID: n.Row(v).ID, Kind: n.Kind, Title: n.Title(v), Detail: n.DetailOf(v), Region: n.Row(v).Region}
+		if err := find.Put(ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	changes, err := n.diff(ctx, tx, old, v, names)
+	if err != nil {
+		return err
+	}
+	if old != nil && len(changes) == 0 {
+		return nil
+	}
+	return audit.Write(ctx, tx, audit.Entry{
+		Action: action, Kind: n.Kind, RecordID: n.Row(v).ID, Title: n.Title(v),
+		Region: n.Row(v).Region, Changes: changes, Reason: reason,
+	})
+}
+
+// explain puts a duplicate natural key beside its field.
+func (n *Noun[T]) explain(err error, v *T) error {
+	f := n.fieldByName(n.Key)
+	if db.Violated(err, n.Table.Name+"_"+f.Column) {
+		e := errs.OnField(f.Name, "%s“%s”已经有了，请换一个", f.Label, f.Get(v))
+		e.Kind, e.Err = errs.Conflict, err
+		return e
+	}
+	return err
+}
+
+// Do carries out an event of the state machine on the version that the person saw.
+func (n *Noun[T]) Do(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64, event, reason string) error {
+	return n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		v, err := n.Table.Get(ctx, tx, tenant, id)
+		if err != nil {
+			return err
+		}
+		if !who.Can(n.Perm(access.View), n.Row(v).Region) {
+			return notYours()
+		}
+		if err := n.load(ctx, tx, v); err != nil {
+			return err
+		}
+		if version != 0 && n.Row(v).Version != version {
+			return n.stale(ctx, tx, v)
+		}
+		return n.DoTx(ctx, tx, who, v, event, reason)
+	})
+}
+
+// DoTx carries out an event within a transaction on a record that was read in it.
+func (n *Noun[T]) DoTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T, event, reason string) error {
+	if n.Machine == nil {
+		return errs.New(errs.State, "state.none", "%s没有状态可以变更", n.Label)
+	}
+	e, err := n.Machine.Fire(n.Row(v).State, event)
+	if err != nil {
+		return err
+	}
+	if err := who.Require(n.Perm(e.Verb), n.Row(v).Region); err != nil {
+		return err
+	}
+	if e.Reason && strings.TrimSpace(reason) == "" {
+		return errs.OnField("reason", "请说明%s的理由", e.Label)
+	}
+	if g := n.Guards[event]; g != nil {
+		if err := g(ctx, tx, v); err != nil {
+			return err
+		}
+	}
+	old := *v
+	n.Row(v).State = e.To
+	if err := n.Table.Update(ctx, tx, v); err != nil {
+		return err
+	}
+	return n.finish(ctx, tx, &old, v, e.Label, reason, nil)
+}
+
+// Delete removes a record that is still in its first state and that nothing refers to.
+func (n *Noun[T]) Delete(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64) error {
+	return n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		v, err := n.Table.Get(ctx, tx, tenant, id)
+		if err != nil {
+			return err
+		}
+		if !who.Can(n.Perm(access.View), n.Row(v).Region) {
+			return notYours()
+		}
+		if err := who.Require(n.Perm(access.Edit), n.Row(v).Region); err != nil {
+			return err
+		}
+		if version != 0 && n.Row(v).Version != version {
+			return n.stale(ctx, tx, v)
+		}
+		if n.Machine != nil && n.Row(v).State != n.Machine.Initial() {
+			return errs.New(errs.State, "delete.state", "只有“%s”状态的%s才能删除", n.Machine.State(n.Machine.Initial()).Label, n.Label)
+		}
+		if n.BeforeDelete != nil {
+			if err := n.BeforeDelete(ctx, tx, v); err != nil {
+				return err
+			}
+		}
+		if err := n.Table.Delete(ctx, tx, v); err != nil {
+			if errs.Is(err, errs.Invalid) {
+				return errs.Wrap(err, errs.Conflict, "delete.used", "还有别的记录用到这条%s，不能删除", n.Label)
+			}
+			return err
+		}
+		if err := find.Remove(ctx, tx, id); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, audit.Entry{Action: "删除", Kind: n.Kind, RecordID: id, Title: n.Title(v), Region: n.Row(v).Region})
+	})
+}

@@ -1,0 +1,327 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
+	"huicun/internal/kit/ids"
+	"huicun/internal/kit/sheet"
+	"huicun/internal/registry/access"
+)
+
+// ImportResult says what an import did, or why it did nothing: with any error nothing is saved.
+type ImportResult struct {
+	Created, Updated, Same int
+	Report                 sheet.Report
+}
+
+// The columns that every sheet may carry beside the noun's own.
+const (
+	colState  = "状态"
+	colSample = "示例"
+	colNote   = "备注"
+)
+
+// plan is how a sheet's columns map to fields.
+type plan struct {
+	field  []int // index into Fields, or -1
+	common []string
+}
+
+// ImportTable implements Any: every row is checked, then all are saved in one transaction or none. A row whose
+// key exists changes that record; its state can then not change, since states change only by their events.
+func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (ImportResult, error) {
+	if !who.CanSome(n.Perm(access.Edit)) {
+		return ImportResult{}, who.Require(n.Perm(access.Edit), "")
+	}
+	p, err := n.planColumns(t)
+	if err != nil {
+		return ImportResult{}, err
+	}
+	var res ImportResult
+	err = n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		res = ImportResult{Report: sheet.Report{Rows: len(t.Rows)}}
+		rows, err := n.parseRows(ctx, tx, t, p, &res)
+		if err != nil {
+			return err
+		}
+		if len(res.Report.Errors) > 0 {
+			return errRollback
+		}
+		if err := n.saveRows(ctx, tx, who, t, rows, &res); err != nil {
+			return err
+		}
+		if len(res.Report.Errors) > 0 {
+			return errRollback
+		}
+		return nil
+	})
+	if err == errRollback { //nolint:errorlint // our own sentinel, returned as it is
+		res.Created, res.Updated, res.Same = 0, 0, 0
+		return res, nil
+	}
+	return res, err
+}
+
+// planColumns matches titles to fields and refuses unknown and missing ones by name.
+func (n *Noun[T]) planColumns(t *sheet.Table) (plan, error) {
+	p := plan{field: make([]int, len(t.Header)), common: make([]string, len(t.Header))}
+	var unknown []string
+	have := map[string]bool{}
+	for i, h := range t.Header {
+		h = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(h), "*"))
+		p.field[i] = slices.IndexFunc(n.Fields, func(f field.Field[T]) bool { return f.Label == h || f.Name == h || sheetTitle(&f) == h })
+		switch {
+		case p.field[i] >= 0:
+			have[n.Fields[p.field[i]].Name] = true
+		case h == colState || h == colSample || h == colNote:
+			p.common[i] = h
+		case h != "":
+			unknown = append(unknown, "“"+h+"”")
+		}
+	}
+	var missing []string
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		if f.Required && !f.ReadOnly && !have[f.Name] && !(f.Name == n.Key && n.Series != nil) {
+			missing = append(missing, "“"+sheetTitle(f)+"”")
+		}
+	}
+	if len(unknown)+len(missing) == 0 {
+		return p, nil
+	}
+	msg := "表头与模板不符："
+	if len(missing) > 0 {
+		msg += "缺少 " + strings.Join(missing, "、") + "；"
+	}
+	if len(unknown) > 0 {
+		msg += "不认识 " + strings.Join(unknown, "、") + "；"
+	}
+	return p, errs.New(errs.Invalid, "import.header", "%s请下载模板对照修改", msg)
+}
+
+// sheetTitle is a field's column title, with its unit.
+func sheetTitle[T any](f *field.Field[T]) string {
+	if f.Unit != "" {
+		return f.Label + "（" + f.Unit + "）"
+	}
+	return f.Label
+}
+
+// parsed is one row on its way in.
+type parsed[T any] struct {
+	at  int // index into the table's rows
+	old *T
+	new *T
+}
+
+func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, t *sheet.Table, p plan, res *ImportResult) ([]parsed[T], error) {
+	names := nameCache{}
+	existing, err := n.existing(ctx, tx, t, p)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]int{}
+	rows := make([]parsed[T], 0, len(t.Rows))
+	for i, cells := range t.Rows {
+		key := n.cell(cells, p, n.Key)
+		if first, dup := seen[key]; dup && key != "" {
+			res.fail(t, i, n.fieldByName(n.Key).Label, key, fmt.Sprintf("与第 %d 行重复", t.RowNo[first]))
+			continue
+		}
+		seen[key] = i
+		r := parsed[T]{at: i, new: new(T)}
+		if old, ok := existing[key]; ok && key != "" {
+			if err := n.load(ctx, tx, old); err != nil {
+				return nil, err
+			}
+			cp := *old
+			r.old, r.new = old, &cp
+		}
+		bad, err := n.parseRow(ctx, tx, t, i, p, r, names, res)
+		if err != nil {
+			return nil, err
+		}
+		if !bad {
+			rows = append(rows, r)
+		}
+	}
+	return rows, nil
+}
+
+func (n *Noun[T]) cell(cells []string, p plan, name string) string {
+	for i, f := range p.field {
+		if f >= 0 && n.Fields[f].Name == name && i < len(cells) {
+			return strings.TrimSpace(cells[i])
+		}
+	}
+	return ""
+}
+
+// existing reads the records that the sheet's keys name, in bulk.
+func (n *Noun[T]) existing(ctx context.Context, tx *db.Tx, t *sheet.Table, p plan) (map[string]*T, error) {
+	var keys []string
+	for _, cells := range t.Rows {
+		if k := n.cell(cells, p, n.Key); k != "" {
+			keys = append(keys, k)
+		}
+	}
+	out := map[string]*T{}
+	for chunk := range slices.Chunk(keys, nameChunk) {
+		recs, err := n.Table.All(ctx, tx, db.In(db.NewWhere(tx.Tenant), n.fieldByName(n.Key).Column, chunk), "id")
+		if err != nil {
+			return nil, err
+		}
+		for i := range recs {
+			out[n.KeyOf(&recs[i])] = &recs[i]
+		}
+	}
+	return out, nil
+}
+
+func (n *Noun[T]) parseRow(ctx context.Context, tx *db.Tx, t *sheet.Table, i int, p plan, r parsed[T], names nameCache, res *ImportResult) (bad bool, err error) {
+	cells := t.Rows[i]
+	before := len(res.Report.Errors)
+	row := n.Row(r.new)
+	for c, fi := range p.field {
+		value := ""
+		if c < len(cells) {
+			value = cells[c]
+		}
+		if fi < 0 {
+			n.setCommon(t, i, p.common[c], value, r, res)
+			continue
+		}
+		f := &n.Fields[fi]
+		if f.ReadOnly {
+			continue
+		}
+		if err := n.setText(ctx, tx, row.Region, f, r.new, value, names); err != nil {
+			if e := errs.As(err); e == nil || e.Kind == errs.Internal || e.Kind == errs.Unavailable {
+				return true, err
+			}
+			res.fail(t, i, f.Label, value, fieldMessage(err))
+		}
+	}
+	if r.old == nil && row.State == "" && n.Machine != nil {
+		row.State = n.Machine.Initial()
+	}
+	return len(res.Report.Errors) > before, nil
+}
+
+func fieldMessage(err error) string {
+	if e := errs.As(err); e != nil && len(e.Fields) > 0 {
+		return e.Fields[0].Msg
+	}
+	return errs.Message(err)
+}
+
+func (n *Noun[T]) setCommon(t *sheet.Table, i int, col, value string, r parsed[T], res *ImportResult) {
+	row := n.Row(r.new)
+	switch col {
+	case colSample:
+		row.Sample = value == "是" || value == "示例"
+	case colNote:
+		row.Note = value
+	case colState:
+		if value == "" || n.Machine == nil {
+			return
+		}
+		s, ok := n.Machine.StateByLabel(value)
+		switch {
+		case !ok:
+			res.fail(t, i, colState, value, "没有这个状态")
+		case r.old != nil && s.Code != n.Row(r.old).State:
+			res.fail(t, i, colState, value, "已有记录的状态只能在页面上通过操作改变，不能导入")
+		default:
+			row.State = s.Code
+		}
+	}
+}
+
+func (r *ImportResult) fail(t *sheet.Table, i int, column, value, msg string) {
+	r.Report.Add(t.RowNo[i], column, value, "%s", msg)
+}
+
+// saveRows writes the rows in their order; a refused row is reported and the rest still checked, on a savepoint
+// each, so that one file gives all its errors at once.
+func (n *Noun[T]) saveRows(ctx context.Context, tx *db.Tx, who access.Principal, t *sheet.Table, rows []parsed[T], res *ImportResult) error {
+	names := nameCache{}
+	for _, r := range rows {
+		err := tx.Savepoint(ctx, func() error {
+			if r.old == nil {
+				return n.insert(ctx, tx, who, r.new, "导入", names)
+			}
+			return n.update(ctx, tx, who, r.new, "导入", names)
+		})
+		switch e := errs.As(err); {
+		case err == nil && r.old == nil:
+			res.Created++
+		case err == nil:
+			res.Updated++
+		case e == nil || e.Kind == errs.Internal || e.Kind == errs.Unavailable:
+			return err
+		case len(e.Fields) > 0:
+			for _, f := range e.Fields {
+				label := f.Name
+				if fd := n.fieldByName(f.Name); fd != nil {
+					label = fd.Label
+				}
+				res.fail(t, r.at, label, "", f.Msg)
+			}
+		default:
+			res.fail(t, r.at, "", "", e.Msg)
+		}
+	}
+	return nil
+}
+
+// sheetKinds are the cell kinds of exports; quantities carry their unit and so are text.
+var sheetKinds = map[field.Kind]sheet.Kind{field.Money: sheet.Money, field.Int: sheet.Integer, field.Day: sheet.Date}
+
+// SheetHeader returns the columns of an export: the fields, then state, sample mark and note.
+func (n *Noun[T]) SheetHeader() []sheet.Column {
+	var out []sheet.Column
+	for i := range n.Fields {
+		out = append(out, sheet.Column{Title: sheetTitle(&n.Fields[i]), Kind: sheetKinds[n.Fields[i].Kind]})
+	}
+	if n.Machine != nil {
+		out = append(out, sheet.Column{Title: colState})
+	}
+	return append(out, sheet.Column{Title: colSample}, sheet.Column{Title: colNote})
+}
+
+// SheetRow returns a record's cells under SheetHeader; links and masks as on screen.
+func (n *Noun[T]) SheetRow(ctx context.Context, tenant int64, v *T, names map[string]string) ([]string, error) {
+	q := n.env.ForTenant(tenant)
+	texts, err := n.texts(ctx, q, v, names)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for i := range n.Fields {
+		out = append(out, texts[n.Fields[i].Name])
+	}
+	if n.Machine != nil {
+		out = append(out, n.Machine.State(n.Row(v).State).Label)
+	}
+	sample := ""
+	if n.Row(v).Sample {
+		sample = "是"
+	}
+	return append(out, sample, n.Row(v).Note), nil
+}
+
+// IDs collects the ids of records.
+func IDs[T any](n *Noun[T], list []T) []ids.ID {
+	out := make([]ids.ID, len(list))
+	for i := range list {
+		out[i] = n.Row(&list[i]).ID
+	}
+	return out
+}

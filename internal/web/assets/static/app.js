@@ -1,0 +1,482 @@
+// What plain links and forms cannot do. Everything is delegated from document, so fragments that htmx swaps in need no
+// set-up; only charts are initialised, after load and after each swap.
+(function () {
+  'use strict';
+  var doc = document;
+  function $(sel, root) { return (root || doc).querySelector(sel); }
+  function $$(sel, root) { return Array.prototype.slice.call((root || doc).querySelectorAll(sel)); }
+  function up(el, sel) { return el && el.closest ? el.closest(sel) : null; }
+  function make(tag, cls, text) {
+    var el = doc.createElement(tag);
+    if (cls) el.className = cls;
+    if (text != null) el.textContent = text;
+    return el;
+  }
+
+  // ── toasts ────────────────────────────────────────────────────────────────
+  function toast(text, kind) {
+    var box = $('#toasts');
+    if (!box) return;
+    var t = make('div', 'toast-hc toast-' + (kind || 'grey'));
+    t.appendChild(make('span', 'flash-text', text));
+    var x = make('button', 'icon-btn', '×');
+    x.type = 'button';
+    x.setAttribute('aria-label', '关闭提示');
+    x.setAttribute('data-close', '.toast-hc');
+    t.appendChild(x);
+    box.replaceChildren(t); // one at a time: five copies of "network is down" help nobody
+    if (kind !== 'red') fade(t);
+  }
+  function fade(el) {
+    setTimeout(function () {
+      el.style.opacity = '0';
+      setTimeout(function () { el.remove(); }, 350);
+    }, 6000);
+  }
+
+  // ── theme: light → dark → auto ────────────────────────────────────────────
+  var themes = ['light', 'dark', 'auto'], themeNames = { light: '浅色', dark: '深色', auto: '跟随系统' };
+  function nameTheme() {
+    var c = window.huicunTheme.choice();
+    $$('[data-theme-toggle]').forEach(function (b) {
+      b.title = '明暗:' + themeNames[c];
+      b.setAttribute('aria-label', '切换明暗,当前' + themeNames[c]);
+    });
+  }
+
+  // ── side menu on narrow screens ───────────────────────────────────────────
+  function sidebar(on) {
+    doc.body.classList.toggle('sidebar-on', on);
+    var opener = $('[data-sidebar="open"]');
+    if (opener) opener.setAttribute('aria-expanded', String(on));
+    var first = on ? $('.sidebar .menu-item') : opener;
+    if (first) first.focus({ preventScroll: true });
+  }
+
+  // ── drawer ────────────────────────────────────────────────────────────────
+  // On wide screens it stands beside the text, which stays usable: one figure after another can be looked up. On narrow
+  // ones it covers the page and is modal.
+  var drawerFrom = null;
+  function openDrawer(from) {
+    var d = $('#drawer');
+    if (!d) return;
+    if (!d.open) {
+      drawerFrom = from || doc.activeElement;
+      if (window.innerWidth < 1280) d.showModal(); else { d.show(); doc.body.classList.add('drawer-open'); }
+      $('#drawer-body').replaceChildren(make('p', 'drawer-wait', '正在取数…'));
+      window.dispatchEvent(new Event('resize'));
+    } else if (from && !d.contains(from)) {
+      drawerFrom = from;
+    }
+    $$('.figure-ref.current').forEach(function (a) { a.classList.remove('current'); });
+    if (from && from.classList && from.classList.contains('figure-ref')) from.classList.add('current');
+    $('#drawer-body').classList.add('loading');
+  }
+  function closeDrawer() {
+    var d = $('#drawer');
+    if (d && d.open) d.close();
+  }
+  function drawerClosed() {
+    doc.body.classList.remove('drawer-open');
+    $$('.figure-ref.current').forEach(function (a) { a.classList.remove('current'); });
+    $('#drawer-body').replaceChildren();
+    window.dispatchEvent(new Event('resize'));
+    if (drawerFrom && drawerFrom.isConnected) drawerFrom.focus();
+    drawerFrom = null;
+  }
+  function openHref(href, from) {
+    if (/^\/lineage(\/|\?|$)/.test(href) && window.htmx && $('#drawer-body')) {
+      openDrawer(from);
+      window.htmx.ajax('GET', href, { target: '#drawer-body', swap: 'innerHTML' });
+    } else if (/^\/(?!\/)/.test(href)) {
+      location.assign(href); // own pages only: a chart's data is no place for a foreign address
+    }
+  }
+
+  // ── htmx ──────────────────────────────────────────────────────────────────
+  function inDrawer(e) { var c = e.detail && e.detail.ctx; return c && c.target && c.target.id === 'drawer-body' ? c : null; }
+  doc.addEventListener('htmx:before:request', function (e) {
+    var c = inDrawer(e);
+    if (c) openDrawer(c.sourceElement === doc.body ? null : c.sourceElement);
+  });
+  doc.addEventListener('htmx:after:swap', function (e) {
+    if (inDrawer(e)) {
+      var body = $('#drawer-body');
+      body.classList.remove('loading');
+      $('#drawer').scrollTop = 0;
+      body.focus({ preventScroll: true });
+    }
+    charts();
+  });
+  function failed(e, text) {
+    if (inDrawer(e)) {
+      var body = $('#drawer-body');
+      body.classList.remove('loading');
+      body.replaceChildren(make('p', 'drawer-wait', text));
+    } else {
+      toast(text, 'red');
+    }
+  }
+  doc.addEventListener('htmx:response:error', function (e) {
+    var status = e.detail.ctx.response.status;
+    if (status === 401) { guard.off = true; location.reload(); return; }
+    if (status >= 500) failed(e, '系统出了点问题,刚才的操作没有完成,请再试一次。');
+  });
+  doc.addEventListener('htmx:error', function (e) {
+    if (e.detail && e.detail.error && e.detail.error.name === 'AbortError' && !(e.detail.ctx && e.detail.ctx.request.signal.reason === 'timeout')) return;
+    failed(e, '网络不通或太慢,请检查网络后再试。');
+  });
+  // hx-confirm asks with our dialog instead of the browser's box.
+  doc.addEventListener('htmx:confirm', function (e) {
+    var d = $('#confirm-shared');
+    if (!d || !e.detail.ctx.confirm) return;
+    e.preventDefault();
+    $('[data-confirm-text]', d).textContent = e.detail.ctx.confirm;
+    d.returnValue = '';
+    d.addEventListener('close', function () {
+      if (d.returnValue === 'ok') e.detail.issueRequest(); else e.detail.dropRequest();
+    }, { once: true });
+    d.showModal();
+  });
+
+  // ── clicks ────────────────────────────────────────────────────────────────
+  doc.addEventListener('click', function (e) {
+    var t = e.target, el;
+    if ((el = up(t, '[data-theme-toggle]'))) {
+      window.huicunTheme.set(themes[(themes.indexOf(window.huicunTheme.choice()) + 1) % 3]);
+      nameTheme();
+    } else if ((el = up(t, '[data-sidebar]'))) {
+      sidebar(el.getAttribute('data-sidebar') === 'open');
+    } else if (up(t, '[data-drawer-close]')) {
+      closeDrawer();
+    } else if ((el = up(t, '[data-dialog]'))) {
+      var d = $(el.getAttribute('data-dialog'));
+      if (d) d.showModal();
+    } else if ((el = up(t, '[data-close]'))) {
+      var what = up(el, el.getAttribute('data-close'));
+      if (what && what.close) what.close(); else if (what) what.remove();
+    } else if ((el = up(t, '[data-expand]'))) {
+      var row = $(el.getAttribute('data-expand'));
+      if (row) { row.hidden = !row.hidden; el.setAttribute('aria-expanded', String(!row.hidden)); }
+    } else if ((el = up(t, '[data-reveal]'))) {
+      var input = $(el.getAttribute('data-reveal')), show = input.type === 'password';
+      input.type = show ? 'text' : 'password';
+      el.setAttribute('aria-pressed', String(show));
+      input.focus();
+    } else if (up(t, '[data-print]')) {
+      window.print();
+    } else if (up(t, '[data-back]')) {
+      if (history.length > 1) history.back(); else location.assign('/');
+    } else if ((el = up(t, '[data-copy]'))) {
+      if (navigator.clipboard) navigator.clipboard.writeText(el.getAttribute('data-copy')).then(function () { toast('已复制', 'green'); });
+    } else if ((el = up(t, '.error-summary a[href^="#"]'))) {
+      // the linked field may be a group: focus its first input
+      var f = doc.getElementById(el.getAttribute('href').slice(1));
+      if (f) { e.preventDefault(); (f.matches('fieldset') ? $('input', f) || f : f).focus(); f.scrollIntoView({ block: 'center' }); }
+    }
+    // a click on a dialog's backdrop lands on the dialog itself
+    if (t.tagName === 'DIALOG' && t.open) {
+      var r = t.getBoundingClientRect();
+      if (e.clientX < r.left || e.clientX > r.right || e.clientY < r.top || e.clientY > r.bottom) t.close();
+    }
+  });
+
+  // ── keys ──────────────────────────────────────────────────────────────────
+  doc.addEventListener('keydown', function (e) {
+    if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === 'k') {
+      var q = $('#q');
+      if (q) {
+        e.preventDefault();
+        if (q.offsetParent) { q.focus(); q.select(); } else location.assign('/search');
+      }
+      return;
+    }
+    if (e.key === 'Escape' && !e.defaultPrevented) {
+      if (doc.body.classList.contains('sidebar-on')) { sidebar(false); return; }
+      if (up(doc.activeElement, '.search')) { doc.activeElement.blur(); return; }
+      if (!$('dialog:modal')) closeDrawer(); // a modal one closes by itself
+      return;
+    }
+    var search = up(e.target, '.search');
+    if (search && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
+      var items = [$('#q')].concat($$('.search-item', search)), i = items.indexOf(doc.activeElement);
+      var next = items[i + (e.key === 'ArrowDown' ? 1 : -1)];
+      if (next) { e.preventDefault(); next.focus(); }
+    }
+  });
+
+  // ── forms ─────────────────────────────────────────────────────────────────
+  var guard = { off: false };
+  function dirty(form) { return form && form.hasAttribute('data-guard') && form.hasAttribute('data-dirty'); }
+  doc.addEventListener('input', function (e) {
+    var form = e.target.form;
+    if (form && form.hasAttribute('data-guard')) form.setAttribute('data-dirty', '');
+    if (e.target.classList && e.target.classList.contains('is-invalid')) clearError(e.target);
+  });
+  window.addEventListener('beforeunload', function (e) {
+    if (!guard.off && $$('form[data-guard]').some(dirty)) { e.preventDefault(); e.returnValue = ''; }
+  });
+  doc.addEventListener('change', function (e) {
+    if (e.target.hasAttribute && e.target.hasAttribute('data-autosubmit') && e.target.form) e.target.form.requestSubmit();
+  });
+  doc.addEventListener('submit', function (e) {
+    var form = e.target;
+    if (form.method === 'dialog') return;
+    if (form.hasAttribute('data-prune')) prune(form);
+    if (e.defaultPrevented) return; // htmx has taken it
+    if (form.method === 'get') return;
+    if (form.hasAttribute('data-busy')) { e.preventDefault(); return; }
+    form.setAttribute('data-busy', '');
+    form.removeAttribute('data-dirty');
+    // only after the browser has read the form: a disabled button would not be sent
+    setTimeout(function () {
+      $$('button:not([type="button"])', form).forEach(function (b) { b.disabled = true; });
+    }, 0);
+    // a download leaves the page standing, and a lost connection too
+    setTimeout(function () { free(form); }, 15000);
+  });
+  function free(form) {
+    form.removeAttribute('data-busy');
+    $$('button:not([type="button"])', form).forEach(function (b) { b.disabled = false; });
+  }
+  window.addEventListener('pageshow', function (e) { if (e.persisted) $$('form[data-busy]').forEach(free); });
+  // empty filters stay out of the address
+  function prune(form) {
+    var off = $$('input[name],select[name]', form).filter(function (el) { return el.value === '' && !el.disabled; });
+    off.forEach(function (el) { el.disabled = true; });
+    setTimeout(function () { off.forEach(function (el) { el.disabled = false; }); }, 0);
+  }
+  // What is missing is said beside the field, in the words the server would use.
+  doc.addEventListener('invalid', function (e) {
+    var el = e.target, field = up(el, '.field');
+    if (!field) return;
+    e.preventDefault();
+    var v = el.validity, text = v.valueMissing ? (el.tagName === 'SELECT' || el.type === 'radio' || el.type === 'date' || el.type === 'file' ? '请选择' : el.type === 'checkbox' ? '请勾选' : '请填写') : v.typeMismatch ? '格式不对' : v.tooLong ? '太长了' : v.rangeUnderflow ? '不能早于或小于 ' + el.min : v.rangeOverflow ? '不能晚于或大于 ' + el.max : '填写得不对';
+    el.classList.add('is-invalid');
+    el.setAttribute('aria-invalid', 'true');
+    if (!$('.field-error', field)) {
+      var p = make('div', 'field-error', text);
+      p.id = (el.id || el.name) + '-error';
+      p.setAttribute('data-client', '');
+      field.appendChild(p);
+      if (!el.hasAttribute('aria-describedby')) el.setAttribute('aria-describedby', p.id);
+    }
+    if (el.form && $('.is-invalid:invalid', el.form) === el) el.focus();
+  }, true);
+  function clearError(el) {
+    el.classList.remove('is-invalid');
+    el.removeAttribute('aria-invalid');
+    var p = $('.field-error[data-client]', up(el, '.field') || doc.createElement('i'));
+    if (p) p.remove();
+  }
+
+  // ── amounts ───────────────────────────────────────────────────────────────
+  // 1,234,567.00 when looked at, plain when typed and when sent. Full-width digits come from Chinese input methods.
+  function plain(s) {
+    return s.replace(/[0-9.,-]/g, function (c) { return String.fromCharCode(c.charCodeAt(0) - 0xfee0); }).replace(/。/g, '.').replace(/[,,\s]/g, '');
+  }
+  function grouped(s, money) {
+    var m = /^(-?)(\d+)(\.\d*)?$/.exec(plain(s));
+    if (!m) return s; // not a number: leave it as typed, the server will say so
+    var frac = m[3] && m[3].length > 1 ? m[3] : '';
+    if (money) frac = frac === '' ? '.00' : frac.length === 2 ? frac + '0' : frac;
+    return m[1] + m[2].replace(/^0+(?=\d)/, '').replace(/\B(?=(\d{3})+$)/g, ',') + frac;
+  }
+  function isAmount(el) { return el.hasAttribute && (el.hasAttribute('data-money') || el.hasAttribute('data-number')); }
+  doc.addEventListener('focusin', function (e) {
+    if (!isAmount(e.target) || e.target.readOnly) return;
+    var p = plain(e.target.value);
+    if (/^-?\d*\.?\d*$/.test(p)) e.target.value = p.replace(/\.00$/, '');
+    e.target.select();
+  });
+  doc.addEventListener('focusout', function (e) {
+    if (isAmount(e.target) && e.target.value.trim() !== '') e.target.value = grouped(e.target.value, e.target.hasAttribute('data-money'));
+  });
+  doc.addEventListener('formdata', function (e) {
+    var names = {};
+    $$('[data-money],[data-number]', e.target).forEach(function (el) { if (el.name && !el.disabled) names[el.name] = true; });
+    Object.keys(names).forEach(function (n) {
+      var all = e.formData.getAll(n);
+      e.formData.delete(n);
+      all.forEach(function (v) { e.formData.append(n, typeof v === 'string' && /^-?[\d.]+$/.test(plain(v)) ? plain(v) : v); });
+    });
+  });
+
+  // ── combo box ─────────────────────────────────────────────────────────────
+  // Any text may be typed: the server resolves or rejects the key. Suggestions only save typing.
+  var comboTimer = null, comboSeq = 0;
+  function comboOf(input) { return up(input, '[data-combo]'); }
+  function comboList(box) { return $('.combo-list', box); }
+  function comboClose(box) {
+    var list = comboList(box), input = $('input', box);
+    list.hidden = true;
+    list.replaceChildren();
+    input.setAttribute('aria-expanded', 'false');
+    input.removeAttribute('aria-activedescendant');
+  }
+  function comboShow(box, items, note) {
+    var list = comboList(box), input = $('input', box);
+    list.replaceChildren();
+    if (note) list.appendChild(make('div', 'combo-none', note));
+    items.forEach(function (it, i) {
+      var o = make('div', 'combo-opt');
+      o.id = list.id + '-' + i;
+      o.setAttribute('role', 'option');
+      o.setAttribute('aria-selected', 'false');
+      o.setAttribute('data-value', it.value);
+      o.setAttribute('data-label', it.label || '');
+      o.appendChild(make('span', '', it.label && it.label !== it.value ? it.value + ' ' + it.label : it.value));
+      if (it.hint) o.appendChild(make('small', '', it.hint));
+      list.appendChild(o);
+    });
+    list.hidden = false;
+    input.setAttribute('aria-expanded', 'true');
+    input.removeAttribute('aria-activedescendant');
+  }
+  function comboFetch(input) {
+    var box = comboOf(input), seq = ++comboSeq, p = new URLSearchParams({ q: input.value });
+    (box.getAttribute('data-combo-with') || '').split(',').forEach(function (n) {
+      var el = n && input.form && input.form.elements[n];
+      if (el && el.value) p.set(n, el.value);
+    });
+    fetch('/ref/' + encodeURIComponent(box.getAttribute('data-combo')) + '?' + p, { headers: { Accept: 'application/json' }, credentials: 'same-origin' })
+      .then(function (r) { if (!r.ok) throw new Error(String(r.status)); return r.json(); })
+      .then(function (items) {
+        if (seq !== comboSeq || doc.activeElement !== input) return;
+        comboShow(box, items, items.length ? '' : '没有匹配的记录');
+      })
+      .catch(function () { if (seq === comboSeq && doc.activeElement === input) comboShow(box, [], '查不到候选,可直接填写'); });
+  }
+  function comboPick(box, opt) {
+    var input = $('input', box), hint = $('[data-combo-hint]', box);
+    comboSeq++;
+    input.value = opt.getAttribute('data-value');
+    if (hint) hint.textContent = opt.getAttribute('data-label');
+    comboClose(box);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    clearTimeout(comboTimer);
+  }
+  function comboMove(box, step) {
+    var opts = $$('.combo-opt', box), on = $('.combo-opt.on', box);
+    if (!opts.length) return;
+    var i = (opts.indexOf(on) + step + opts.length + (on || step > 0 ? 0 : 1)) % opts.length;
+    if (on) { on.classList.remove('on'); on.setAttribute('aria-selected', 'false'); }
+    opts[i].classList.add('on');
+    opts[i].setAttribute('aria-selected', 'true');
+    opts[i].scrollIntoView({ block: 'nearest' });
+    $('input', box).setAttribute('aria-activedescendant', opts[i].id);
+  }
+  function comboAsk(e) {
+    var box = comboOf(e.target);
+    if (!box || !e.isTrusted || e.isComposing) return; // not while a pinyin word is being composed
+    var hint = $('[data-combo-hint]', box);
+    if (hint && e.type !== 'focusin') hint.textContent = '';
+    clearTimeout(comboTimer);
+    comboTimer = setTimeout(function () { comboFetch(e.target); }, 200);
+  }
+  doc.addEventListener('input', comboAsk);
+  doc.addEventListener('compositionend', comboAsk);
+  doc.addEventListener('focusin', function (e) { if (comboOf(e.target) && e.target.value === '' && !e.target.readOnly) comboAsk(e); });
+  doc.addEventListener('focusout', function (e) {
+    var box = comboOf(e.target);
+    if (box) { clearTimeout(comboTimer); comboSeq++; comboClose(box); }
+  });
+  doc.addEventListener('mousedown', function (e) {
+    var opt = up(e.target, '.combo-opt');
+    if (opt) { e.preventDefault(); comboPick(comboOf(opt), opt); } // before the input loses focus
+    else if (up(e.target, '.combo-list')) e.preventDefault();
+  });
+  doc.addEventListener('keydown', function (e) {
+    var box = comboOf(e.target);
+    if (!box || e.isComposing) return;
+    var open = !comboList(box).hidden;
+    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
+      e.preventDefault();
+      if (open) comboMove(box, e.key === 'ArrowDown' ? 1 : -1); else comboFetch(e.target);
+    } else if (e.key === 'Enter' && open && $('.combo-opt.on', box)) {
+      e.preventDefault();
+      comboPick(box, $('.combo-opt.on', box));
+    } else if (e.key === 'Escape' && open) {
+      e.preventDefault();
+      e.stopPropagation();
+      comboClose(box);
+    }
+  }, true);
+
+  // ── charts ────────────────────────────────────────────────────────────────
+  var palette = ['#b3261e', '#d9694f', '#e8a33d', '#5b8c5a', '#3a7ca5', '#8d6cb0', '#7d8590', '#c08a6a'];
+  var paletteDark = ['#d2483d', '#e08a72', '#e0a64e', '#7bb07a', '#5fa3cd', '#a98ccb', '#9aa1ab', '#d0a386'];
+  var live = []; // charts on the page
+  function css(name) { return getComputedStyle(doc.documentElement).getPropertyValue(name).trim(); }
+  function theme(paper) {
+    var dark = !paper && doc.documentElement.getAttribute('data-bs-theme') === 'dark';
+    var ink = paper ? '#000' : css('--hc-ink-2'), muted = paper ? '#444' : css('--hc-muted'), line = paper ? '#bbb' : css('--hc-line');
+    var axis = { axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: muted }, splitLine: { lineStyle: { color: line } }, nameTextStyle: { color: muted } };
+    return {
+      color: dark ? paletteDark : palette, backgroundColor: 'transparent',
+      textStyle: { fontFamily: css('--hc-font'), color: ink },
+      title: { textStyle: { color: ink, fontSize: 14 } },
+      legend: { textStyle: { color: muted }, itemWidth: 12, itemHeight: 12, icon: 'roundRect' },
+      tooltip: { backgroundColor: css('--hc-surface'), borderColor: line, textStyle: { color: css('--hc-ink'), fontSize: 13 } },
+      categoryAxis: axis, valueAxis: axis, timeAxis: axis,
+      pie: { label: { color: ink }, itemStyle: { borderColor: paper ? '#fff' : css('--hc-surface'), borderWidth: 1 } },
+      line: { symbolSize: 6 }, bar: { barMaxWidth: 28 }
+    };
+  }
+  function number(v) { return typeof v === 'number' ? v.toLocaleString('zh-CN', { maximumFractionDigits: 2 }) : v; }
+  function draw(box, paper, width) {
+    var raw = doc.getElementById(box.getAttribute('data-chart')), opt;
+    try { opt = JSON.parse(raw.textContent); } catch (err) { return; }
+    var unit = opt.hc && opt.hc.unit ? ' ' + opt.hc.unit : '';
+    delete opt.hc;
+    if (opt.tooltip && !opt.tooltip.valueFormatter) opt.tooltip.valueFormatter = function (v) { return number(v) + unit; };
+    if (opt.tooltip && opt.tooltip.confine == null) opt.tooltip.confine = true;
+    opt.aria = opt.aria || { enabled: false };
+    if (paper) opt.animation = false;
+    var old = window.echarts.getInstanceByDom(box);
+    if (old) old.dispose();
+    var chart = window.echarts.init(box, theme(paper), { renderer: 'svg', locale: 'ZH', width: width });
+    chart.setOption(opt);
+    chart.on('click', function (p) { if (p.data && p.data.href) openHref(p.data.href, null); });
+    if (live.indexOf(box) < 0) live.push(box);
+  }
+  function charts() {
+    live = live.filter(function (b) { return b.isConnected; });
+    var boxes = $$('[data-chart]').filter(function (b) { return live.indexOf(b) < 0; });
+    if (!boxes.length) return;
+    if (window.echarts) { boxes.forEach(function (b) { draw(b); }); return; }
+    var script = $('script[data-echarts]');
+    if (script) script.addEventListener('load', charts, { once: true });
+  }
+  function each(fn) { live.forEach(function (b) { var c = window.echarts.getInstanceByDom(b); if (c && b.isConnected) fn(c, b); }); }
+  var sizer = null;
+  window.addEventListener('resize', function () {
+    clearTimeout(sizer);
+    sizer = setTimeout(function () { each(function (c) { c.resize(); }); }, 120);
+  });
+  // A4 is 186 mm wide inside its margins, about 700 px; colours go back to those made for white paper.
+  window.addEventListener('beforeprint', function () { each(function (c, b) { draw(b, true, Math.min(700, Math.max(b.clientWidth, 320))); }); });
+  window.addEventListener('afterprint', function () { each(function (c, b) { draw(b); }); });
+
+  // ── start ─────────────────────────────────────────────────────────────────
+  function start() {
+    nameTheme();
+    charts();
+    $$('.flash[data-fade]').forEach(fade);
+    var d = $('#drawer');
+    if (d) d.addEventListener('close', drawerClosed);
+    var focus = $('[data-focus]');
+    if (focus) focus.focus();
+    var active = $('.sidebar .menu-item.active');
+    if (active && active.offsetTop > window.innerHeight - 60) active.scrollIntoView({ block: 'center' });
+    $$('[data-money],[data-number]').forEach(function (el) {
+      if (el.value && el !== doc.activeElement) el.value = grouped(el.value, el.hasAttribute('data-money'));
+    });
+    new MutationObserver(function () { if (window.echarts) each(function (c, b) { draw(b); }); })
+      .observe(doc.documentElement, { attributes: true, attributeFilter: ['data-bs-theme'] });
+  }
+  // deferred scripts run before this event, so htmx and the chart library are there
+  if (doc.readyState === 'complete') start(); else doc.addEventListener('DOMContentLoaded', start);
+  window.huicun = { toast: toast, openDrawer: openHref, charts: charts };
+})();
