@@ -101,14 +101,13 @@ func round(u Unit, v int64, mark string) string {
 	if u != Yuan && u != YuanYear {
 		return u.Exact(v) + mark + u.Label()
 	}
-	per := strings.TrimPrefix(u.Label(), "元")
 	switch {
 	case v >= 1e8*100:
-		return trimZeros(strconv.FormatInt(v/1e10, 10)+"."+pad2(v%1e10/1e8)) + mark + "亿元" + per
+		return trimZeros(strconv.FormatInt(v/1e10, 10)+"."+pad2(v%1e10/1e8)) + mark + "亿元"
 	case v >= 1e4*100:
-		return shift(v) + mark + "万元" + per
+		return shift(v) + mark + "万元"
 	}
-	return n + mark + "元" + per
+	return n + mark + "元"
 }
 
 // shift writes fen in 万 with up to two decimals.

@@ -81,7 +81,7 @@ func (u Unit) Exact(v int64) string {
 	case Ratio100:
 		return trimZeros(strconv.FormatInt(v/100, 10) + "." + pad2(v%100))
 	}
-	return group(strconv.FormatInt(v, 10))
+	return thousands(strconv.FormatInt(v, 10))
 }
 
 // Plain writes a value for CSV and JSON: no separators, in the unit (yuan, not fen).
@@ -129,7 +129,7 @@ func trimZeros(s string) string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
-func group(s string) string {
+func thousands(s string) string {
 	neg := strings.HasPrefix(s, "-")
 	s = strings.TrimPrefix(s, "-")
 	for i := len(s) - 3; i > 0; i -= 3 {

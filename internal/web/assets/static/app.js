@@ -273,7 +273,7 @@
   // ── amounts ───────────────────────────────────────────────────────────────
   // 1,234,567.00 when looked at, plain when typed and when sent. Full-width digits come from Chinese input methods.
   function plain(s) {
-    return s.replace(/[0-9.,-]/g, function (c) { return String.fromCharCode(c.charCodeAt(0) - 0xfee0); }).replace(/。/g, '.').replace(/[,,\s]/g, '');
+    return s.replace(/[\uff10-\uff19\uff0c\uff0d\uff0e]/g, function (c) { return String.fromCharCode(c.charCodeAt(0) - 0xfee0); }).replace(/\u3002/g, '.').replace(/[,\s]/g, '');
   }
   function grouped(s, money) {
     var m = /^(-?)(\d+)(\.\d*)?$/.exec(plain(s));
