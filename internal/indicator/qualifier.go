@@ -2,7 +2,6 @@ package indicator
 
 import (
 	"strconv"
-	"strings"
 )
 
 // Qualifier says how a published number stands to the exact value.
