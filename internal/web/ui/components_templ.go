@@ -33,7 +33,7 @@ func Badge(v BadgeView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Href != "" {
-			var templ_7745c5c3_Var2 = []any{"tag", "tag-" + string(v.Kind.orGrey())}
+			var templ_7745c5c3_Var2 = []any{"bdg", "bdg-" + string(v.Kind.orGrey())}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -88,7 +88,7 @@ func Badge(v BadgeView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			var templ_7745c5c3_Var6 = []any{"tag", "tag-" + string(v.Kind.orGrey())}
+			var templ_7745c5c3_Var6 = []any{"bdg", "bdg-" + string(v.Kind.orGrey())}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1283,7 +1283,7 @@ func Tabs(list ...Tab) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if t.Count != "" {
-				var templ_7745c5c3_Var61 = []any{"tag", "tag-" + string(t.Kind.orGrey())}
+				var templ_7745c5c3_Var61 = []any{"bdg", "bdg-" + string(t.Kind.orGrey())}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var61...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -500,12 +500,12 @@ type ConfirmView struct {
 
 // AlertView is one thing that needs attention, with its remedy.
 type AlertView struct {
-	Kind         Kind
-	Title, Text  string
-	Sub          string // 经办 村会计
-	Remedy       string // 发催缴函
-	RemedyHref   string
-	Href         string
+	Kind        Kind
+	Title, Text string
+	Sub         string // 经办 村会计
+	Remedy      string // 发催缴函
+	RemedyHref  string
+	Href        string
 }
 
 // FigureView is a figure in prose that leads to where it comes from.

@@ -17,7 +17,7 @@
   function toast(text, kind) {
     var box = $('#toasts');
     if (!box) return;
-    var t = make('div', 'toast-hc toast-' + (kind || 'grey'));
+    var t = make('div', 'toast-hc toast-is-' + (kind || 'grey'));
     t.appendChild(make('span', 'flash-text', text));
     var x = make('button', 'icon-btn', '×');
     x.type = 'button';
@@ -433,6 +433,10 @@
     if (opt.tooltip && !opt.tooltip.valueFormatter) opt.tooltip.valueFormatter = function (v) { return number(v) + unit; };
     if (opt.tooltip && opt.tooltip.confine == null) opt.tooltip.confine = true;
     opt.aria = opt.aria || { enabled: false };
+    if ((width || box.clientWidth) < 420) [].concat(opt.series || []).forEach(function (se) {
+      // a phone: a smaller ring leaves the labels room, which would otherwise end in dots
+      if (se.type === 'pie') { se.radius = ['28%', '46%']; se.label = Object.assign({ overflow: 'none', fontSize: 11 }, se.label); se.labelLine = { length: 6, length2: 6 }; }
+    });
     if (paper) opt.animation = false;
     var old = window.echarts.getInstanceByDom(box);
     if (old) old.dispose();
