@@ -156,6 +156,7 @@ CREATE TABLE contract (
   signed_on TEXT NOT NULL,
   from_date TEXT NOT NULL,
   to_date TEXT NOT NULL,
+  ended_on TEXT NOT NULL,
   free_months INTEGER NOT NULL,
   pay_fen BIGINT NOT NULL,
   pay_months INTEGER NOT NULL,

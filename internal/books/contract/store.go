@@ -1,0 +1,131 @@
+package contract
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/ids"
+)
+
+func unitIDs(ctx context.Context, q db.Q, tenant int64, contract ids.ID) ([]ids.ID, error) {
+	return db.Collect(ctx, q, func(id *ids.ID) []any { return []any{id} },
+		`SELECT unit_id FROM contract_unit WHERE tenant_id = $1 AND contract_id = $2 ORDER BY unit_id`, tenant, contract)
+}
+
+func replaceUnits(ctx context.Context, tx *db.Tx, c *Contract) error {
+	if err := tx.Exec(ctx, `DELETE FROM contract_unit WHERE tenant_id = $1 AND contract_id = $2`, tx.Tenant, c.ID); err != nil {
+		return err
+	}
+	for _, u := range c.Units {
+		if err := tx.Exec(ctx, `INSERT INTO contract_unit (tenant_id, contract_id, unit_id) VALUES ($1, $2, $3)`, tx.Tenant, c.ID, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overlapping finds a contract that holds one of c's units in a term that meets c's; no is "" when there is none.
+func overlapping(ctx context.Context, q db.Q, tenant int64, c *Contract) (no, unit, from, to string, err error) {
+	w := db.NewWhere(tenant)
+	w.And("x.tenant_id = ?", tenant).And("u.tenant_id = ?", tenant).And("x.contract_id <> ?", c.ID)
+	w.And("c.state <> 'void'").And("c.from_date <= ?", c.last())
+	w.And("CASE WHEN c.ended_on = '' THEN c.to_date ELSE c.ended_on END >= ?", c.From)
+	db.In(w, "x.unit_id", c.Units)
+	cond := strings.Replace(w.SQL(), "tenant_id = $1", "c.tenant_id = $1", 1)
+	err = q.QueryRow(ctx, `SELECT c.no, u.no, c.from_date, CASE WHEN c.ended_on = '' THEN c.to_date ELSE c.ended_on END
+		FROM contract_unit x
+		JOIN contract c ON c.tenant_id = x.tenant_id AND c.id = x.contract_id
+		JOIN asset_unit u ON u.tenant_id = x.tenant_id AND u.id = x.unit_id
+		WHERE `+cond+` ORDER BY c.no LIMIT 1`, w.Args()...).Scan(&no, &unit, &from, &to)
+	if err == db.ErrNoRows {
+		err = nil
+	}
+	return no, unit, from, to, err
+}
+
+func replaceCharges(ctx context.Context, tx *db.Tx, contract ids.ID, list []Charge) error {
+	if err := tx.Exec(ctx, `DELETE FROM charge WHERE tenant_id = $1 AND contract_id = $2`, tx.Tenant, contract); err != nil {
+		return err
+	}
+	const perStatement = 100
+	for len(list) > 0 {
+		n := min(len(list), perStatement)
+		args := []any{tx.Tenant, contract}
+		values := make([]string, 0, n)
+		for _, ch := range list[:n] {
+			at := len(args)
+			args = append(args, ch.Seq, ch.From, ch.To, ch.Due, int64(ch.Amount))
+			values = append(values, "($1, $2, $"+strconv.Itoa(at+1)+", $"+strconv.Itoa(at+2)+", $"+strconv.Itoa(at+3)+", $"+strconv.Itoa(at+4)+", $"+strconv.Itoa(at+5)+")")
+		}
+		if err := tx.Exec(ctx, `INSERT INTO charge (tenant_id, contract_id, seq, from_date, to_date, due_on, amount_fen) VALUES `+strings.Join(values, ", "), args...); err != nil {
+			return err
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+// Charges lists a contract's schedule.
+func Charges(ctx context.Context, q db.Q, tenant int64, contract ids.ID) ([]Charge, error) {
+	return db.Collect(ctx, q, func(c *Charge) []any { return []any{&c.Seq, &c.From, &c.To, &c.Due, &c.Amount} },
+		`SELECT seq, from_date, to_date, due_on, amount_fen FROM charge WHERE tenant_id = $1 AND contract_id = $2 ORDER BY seq`, tenant, contract)
+}
+
+// letting joins a lease in force with one of its units and the unit's asset.
+type letting struct {
+	contract, unit, asset ids.ID
+	quantity              int64
+	first                 bool // nobody leased the unit before this year
+}
+
+// lettingsOn lists the leased units of contracts in force on a day.
+func lettingsOn(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day, yearStart date.Date) ([]letting, error) {
+	w := db.NewWhere(tenant).Ranges("c.region", ranges)
+	w.And("x.tenant_id = ?", tenant).And("u.tenant_id = ?", tenant)
+	inForce(w, "c.", day)
+	cond := strings.Replace(w.SQL(), "tenant_id = $1", "c.tenant_id = $1", 1)
+	args := append(w.Args(), yearStart)
+	n := strconv.Itoa(len(args))
+	return db.Collect(ctx, q, func(l *letting) []any { return []any{&l.contract, &l.unit, &l.asset, &l.quantity, &l.first} },
+		`SELECT c.id, u.id, u.asset_id, u.quantity, NOT EXISTS (
+			SELECT 1 FROM contract_unit x2 JOIN contract c2 ON c2.tenant_id = x2.tenant_id AND c2.id = x2.contract_id
+			WHERE x2.tenant_id = $1 AND c2.tenant_id = $1 AND x2.unit_id = u.id AND c2.state <> 'void' AND c2.from_date < $`+n+`)
+		FROM contract c
+		JOIN contract_unit x ON x.tenant_id = c.tenant_id AND x.contract_id = c.id
+		JOIN asset_unit u ON u.tenant_id = x.tenant_id AND u.id = x.unit_id
+		WHERE `+cond+` ORDER BY c.no, u.no`, args...)
+}
+
+// inForce narrows to contracts that are signed and bind on a day.
+func inForce(w *db.Where, prefix string, day date.Date) *db.Where {
+	return w.And(prefix+"state IN ('signed', 'active', 'ended', 'settled')").And(prefix+"from_date <= ?", day).
+		And("CASE WHEN "+prefix+"ended_on = '' THEN "+prefix+"to_date ELSE "+prefix+"ended_on END >= ?", day)
+}
+
+// AnnualByRegion sums the yearly stable amounts of contracts in force on a day, by village and kind.
+func AnnualByRegion(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) (map[string]int64, error) {
+	w := inForce(db.NewWhere(tenant).Ranges("region", ranges), "", day).And("stable = ?", true)
+	type row struct {
+		region string
+		sum    int64
+	}
+	rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.region, &r.sum} },
+		`SELECT region, CAST(COALESCE(SUM(annual_fen), 0) AS BIGINT) FROM contract WHERE `+w.SQL()+` GROUP BY region`, w.Args()...)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]int64{}
+	for _, r := range rows {
+		out[r.region] = r.sum
+	}
+	return out, nil
+}
+
+// OfUnit lists contracts that hold a unit, newest first.
+func OfUnit(ctx context.Context, q db.Q, tenant int64, unit ids.ID) ([]ids.ID, error) {
+	return db.Collect(ctx, q, func(id *ids.ID) []any { return []any{id} },
+		`SELECT contract_id FROM contract_unit WHERE tenant_id = $1 AND unit_id = $2 ORDER BY contract_id DESC`, tenant, unit)
+}
