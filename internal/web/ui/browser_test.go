@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -161,4 +162,28 @@ func TestBrowser(t *testing.T) {
 	is("modal drawer", `document.querySelector('#drawer').matches(':modal')`, true)
 	is("filled", `!!document.querySelector('#drawer .lin')`, true)
 	shot("drawer-375")
+
+	// Paper: no menu, and black on white even from a dark screen. 703 px are A4 inside its margins.
+	eval(`huicunTheme.set('dark')`)
+	run("paper", chromedp.EmulateViewport(703, 1000), chromedp.Navigate(srv.URL+"/list"))
+	print := func() {
+		eval(`window.dispatchEvent(new Event('beforeprint'))`)
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	print()
+	is("no menu", `getComputedStyle(document.querySelector('.sidebar')).display`, "none")
+	is("white", `getComputedStyle(document.body).backgroundColor`, "rgb(255, 255, 255)")
+	is("table stays a table", `getComputedStyle(document.querySelector('.dt tr')).display`, "table-row")
+	is("heading", `getComputedStyle(document.querySelector('.print-head')).display`, "block")
+	shot("paper-list")
+	for _, p := range []string{"/", "/record"} {
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}); err != nil {
+			t.Fatal(err)
+		}
+		run(p, chromedp.Navigate(srv.URL+p))
+		print()
+		shot("paper" + strings.ReplaceAll(p, "/", "-"))
+	}
 }

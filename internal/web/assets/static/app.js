@@ -64,7 +64,6 @@
       drawerFrom = from || doc.activeElement;
       if (window.innerWidth < 1280) d.showModal(); else { d.show(); doc.body.classList.add('drawer-open'); }
       $('#drawer-body').replaceChildren(make('p', 'drawer-wait', '正在取数…'));
-      window.dispatchEvent(new Event('resize'));
     } else if (from && !d.contains(from)) {
       drawerFrom = from;
     }
@@ -80,7 +79,6 @@
     doc.body.classList.remove('drawer-open');
     $$('.figure-ref.current').forEach(function (a) { a.classList.remove('current'); });
     $('#drawer-body').replaceChildren();
-    window.dispatchEvent(new Event('resize'));
     if (drawerFrom && drawerFrom.isConnected) drawerFrom.focus();
     drawerFrom = null;
   }
@@ -408,6 +406,7 @@
   var palette = ['#b3261e', '#d9694f', '#e8a33d', '#5b8c5a', '#3a7ca5', '#8d6cb0', '#7d8590', '#c08a6a'];
   var paletteDark = ['#d2483d', '#e08a72', '#e0a64e', '#7bb07a', '#5fa3cd', '#a98ccb', '#9aa1ab', '#d0a386'];
   var live = []; // charts on the page
+  var printing = false; // then sizes are the paper's and must stay
   function css(name) { return getComputedStyle(doc.documentElement).getPropertyValue(name).trim(); }
   function theme(paper) {
     var dark = !paper && doc.documentElement.getAttribute('data-bs-theme') === 'dark';
@@ -443,7 +442,7 @@
     var chart = window.echarts.init(box, theme(paper), { renderer: 'svg', locale: 'ZH', width: width });
     chart.setOption(opt);
     chart.on('click', function (p) { if (p.data && p.data.href) openHref(p.data.href, null); });
-    if (live.indexOf(box) < 0) live.push(box);
+    if (live.indexOf(box) < 0) { live.push(box); if (sizes) sizes.observe(box); }
   }
   function charts() {
     live = live.filter(function (b) { return b.isConnected; });
@@ -454,14 +453,18 @@
     if (script) script.addEventListener('load', charts, { once: true });
   }
   function each(fn) { live.forEach(function (b) { var c = window.echarts.getInstanceByDom(b); if (c && b.isConnected) fn(c, b); }); }
-  var sizer = null;
-  window.addEventListener('resize', function () {
-    clearTimeout(sizer);
-    sizer = setTimeout(function () { each(function (c) { c.resize(); }); }, 120);
+  function narrow(box) { return box.clientWidth < 420; }
+  var sizes = window.ResizeObserver && new ResizeObserver(function (entries) {
+    if (printing) return;
+    entries.forEach(function (en) {
+      var b = en.target, c = window.echarts && window.echarts.getInstanceByDom(b);
+      if (!c || !b.clientWidth || b.clientWidth === c.getWidth()) return;
+      if (narrow(b) !== (c.getWidth() < 420)) draw(b); else c.resize();
+    });
   });
   // A4 is 186 mm wide inside its margins, about 700 px; colours go back to those made for white paper.
-  window.addEventListener('beforeprint', function () { each(function (c, b) { draw(b, true, Math.min(700, Math.max(b.clientWidth, 320))); }); });
-  window.addEventListener('afterprint', function () { each(function (c, b) { draw(b); }); });
+  window.addEventListener('beforeprint', function () { printing = true; each(function (c, b) { draw(b, true, Math.min(700, Math.max(b.clientWidth, 320))); }); });
+  window.addEventListener('afterprint', function () { printing = false; each(function (c, b) { draw(b); }); });
 
   // ── start ─────────────────────────────────────────────────────────────────
   function start() {
