@@ -291,12 +291,13 @@ func (n *Noun[T]) DoTx(ctx context.Context, tx *db.Tx, who access.Principal, v *
 	if e.Reason && strings.TrimSpace(reason) == "" {
 		return errs.OnField("reason", "请说明%s的理由", e.Label)
 	}
+	// A guard may fill in what the event itself settles (the day of publication); the history shows that too.
+	old := *v
 	if g := n.Guards[event]; g != nil {
 		if err := g(ctx, tx, v); err != nil {
 			return err
 		}
 	}
-	old := *v
 	n.Row(v).State = e.To
 	if err := n.Table.Update(ctx, tx, v); err != nil {
 		return err
