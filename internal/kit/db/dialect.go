@@ -28,8 +28,12 @@ const recordColumns = `tenant_id BIGINT NOT NULL,
   region TEXT NOT NULL CHECK (length(region) = 12),
   state TEXT NOT NULL,
   sample BOOLEAN NOT NULL,
-  note TEXT NOT NULL,
-  PRIMARY KEY (tenant_id, id)`
+  note TEXT NOT NULL`
+
+// recordKey ends such a table: SQLite takes no columns after a constraint.
+const recordKey = `
+  , PRIMARY KEY (tenant_id, id)
+);`
 
 var (
 	createTable = regexp.MustCompile(`(?is)\bCREATE TABLE\b.*?\n\);`)
@@ -44,8 +48,10 @@ var (
 // ddl turns the one migration text into the engine's words. SQLite gets STRICT tables, so that a text in a
 // number column is an error there too; PostgreSQL gets byte order for text, so that both engines sort alike.
 func (d Dialect) ddl(text string) string {
-	text = strings.ReplaceAll(text, "{{record}}", recordColumns)
 	return createTable.ReplaceAllStringFunc(text, func(s string) string {
+		if strings.Contains(s, "{{record}}") {
+			s = strings.ReplaceAll(strings.TrimSuffix(s, "\n);"), "{{record}}", recordColumns) + recordKey
+		}
 		if d == Postgres {
 			return wordText.ReplaceAllString(s, `TEXT COLLATE "C"`)
 		}
