@@ -62,6 +62,9 @@ func listTenants(ctx context.Context, q db.Q, scope string) ([]Tenant, error) {
 		return db.Collect(ctx, q, ptrs, `SELECT id, prefix, name FROM tenant WHERE prefix = $1`, p)
 	}
 	lo, hi := code.Range(scope)
+	if lo == "" {
+		return nil, nil // not a code
+	}
 	return db.Collect(ctx, q, ptrs, `SELECT id, prefix, name FROM tenant WHERE prefix >= $1 AND prefix < $2 ORDER BY prefix`, lo[:6], hi[:min(6, len(hi))])
 }
 
