@@ -1,0 +1,269 @@
+package resource
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
+	"huicun/internal/kit/ids"
+	"huicun/internal/registry/record"
+	"huicun/internal/web/shell"
+	"huicun/internal/web/ui"
+)
+
+// form is what a form page shows: the texts as typed, and what is wrong with them.
+type form struct {
+	texts   map[string]string
+	note    string
+	key     string
+	version int64
+	id      ids.ID
+	errs    map[string]string
+	top     []ui.FieldError // mistakes that belong to no field
+	others  []ui.Change     // what somebody else saved meanwhile
+}
+
+func (p *pages[T]) newForm(c *shell.Ctx) error {
+	if _, err := c.NeedTenant(); err != nil {
+		return err
+	}
+	f := form{texts: map[string]string{}, key: c.FormKey()}
+	for i := range p.n.Fields {
+		fd := &p.n.Fields[i]
+		f.texts[fd.Name] = c.Query(fd.Name)
+		if fd.Kind == field.Region && f.texts[fd.Name] == "" {
+			f.texts[fd.Name] = c.ScopeName()
+		}
+	}
+	return p.formPage(c, http.StatusOK, f)
+}
+
+// typed reads the posted form; an unticked box is a no.
+func (p *pages[T]) typed(c *shell.Ctx) form {
+	f := form{texts: map[string]string{}, note: c.Form("note"), key: c.Form("_key"), errs: map[string]string{}}
+	f.version, _ = strconv.ParseInt(c.Form("version"), 10, 64)
+	for i := range p.n.Fields {
+		fd := &p.n.Fields[i]
+		if !fd.ReadOnly {
+			f.texts[fd.Name] = c.Form(fd.Name)
+		}
+	}
+	return f
+}
+
+func (p *pages[T]) create(c *shell.Ctx) error {
+	tenant, err := c.NeedTenant()
+	if err != nil {
+		return err
+	}
+	f := p.typed(c)
+	if len(f.key) < 16 || len(f.key) > 64 {
+		f.key = c.FormKey()
+	}
+	v := new(T)
+	err = p.n.SetTexts(c.Context(), p.n.Env().ForTenant(tenant), c.Scope, v, f.texts)
+	var id ids.ID
+	if err == nil {
+		p.n.Row(v).Note = f.note
+		id, err = p.n.Create(c.Context(), c.Who, tenant, f.key, v)
+	}
+	if err != nil {
+		return p.again(c, f, err)
+	}
+	return c.Done(p.n.Path+"/"+id.String(), "已新建%s", p.n.Label)
+}
+
+func (p *pages[T]) editForm(c *shell.Ctx) error {
+	v, err := p.get(c)
+	if err != nil {
+		return err
+	}
+	f, err := p.filled(c, v)
+	if err != nil {
+		return err
+	}
+	return p.formPage(c, http.StatusOK, f)
+}
+
+func (p *pages[T]) filled(c *shell.Ctx, v *T) (form, error) {
+	texts, err := p.n.Texts(c.Context(), p.n.Env().ForTenant(c.Tenant), v)
+	if err != nil {
+		return form{}, err
+	}
+	row := p.n.Row(v)
+	return form{texts: texts, note: row.Note, version: row.Version, id: row.ID}, nil
+}
+
+func (p *pages[T]) update(c *shell.Ctx) error {
+	v, err := p.get(c)
+	if err != nil {
+		return err
+	}
+	f := p.typed(c)
+	row := p.n.Row(v)
+	f.id = row.ID
+	for i := range p.n.Fields {
+		if fd := &p.n.Fields[i]; fd.Fixed { // shown, not entered
+			delete(f.texts, fd.Name)
+		}
+	}
+	stored, err := p.filled(c, v)
+	if err != nil {
+		return err
+	}
+	err = p.n.SetTexts(c.Context(), p.n.Env().ForTenant(c.Tenant), c.Scope, v, f.texts)
+	if err == nil {
+		row.Note, row.Version = f.note, f.version
+		err = p.n.Update(c.Context(), c.Who, c.Tenant, v)
+	}
+	if err == nil {
+		return c.Done(p.n.Path+"/"+row.ID.String(), "已保存")
+	}
+	for i := range p.n.Fields {
+		if fd := &p.n.Fields[i]; fd.Fixed {
+			f.texts[fd.Name] = stored.texts[fd.Name]
+		}
+	}
+	if errs.Is(err, errs.Stale) {
+		f.others = p.otherChanges(stored, f)
+		f.version = stored.version
+	}
+	return p.again(c, f, err)
+}
+
+// otherChanges lists where what is stored now differs from what the second person typed.
+func (p *pages[T]) otherChanges(stored, typed form) []ui.Change {
+	var out []ui.Change
+	for i := range p.n.Fields {
+		fd := &p.n.Fields[i]
+		have, mine := stored.texts[fd.Name], typed.texts[fd.Name]
+		if fd.Kind == field.Bool && mine == "" {
+			mine = "否"
+		}
+		if fd.Kind == field.Enum {
+			mine = field.LabelOf(fd.Opts, mine)
+		}
+		if !fd.ReadOnly && !fd.Fixed && have != mine {
+			out = append(out, ui.Change{Field: fd.Label, Before: have, After: mine})
+		}
+	}
+	return out
+}
+
+// again shows the form with everything that was typed and what is wrong beside it.
+func (p *pages[T]) again(c *shell.Ctx, f form, err error) error {
+	e := errs.As(err)
+	if e == nil || e.Kind == errs.Internal || e.Kind == errs.NotFound {
+		return err
+	}
+	f.errs = map[string]string{}
+	if len(e.Fields) == 0 {
+		f.top = append(f.top, ui.FieldError{Text: e.Msg})
+	}
+	for _, fe := range e.Fields {
+		if fd := p.fieldOf(fe.Name); fd != nil {
+			f.errs[fe.Name] = fe.Msg
+			continue
+		}
+		f.top = append(f.top, ui.FieldError{Text: fe.Msg})
+	}
+	return p.formPage(c, shell.Status(err), f)
+}
+
+func (p *pages[T]) fieldOf(name string) *field.Field[T] {
+	for i := range p.n.Fields {
+		if p.n.Fields[i].Name == name {
+			return &p.n.Fields[i]
+		}
+	}
+	return nil
+}
+
+func (p *pages[T]) formPage(c *shell.Ctx, status int, f form) error {
+	title, action, cancel := "新建"+p.n.Label, p.n.Path, p.n.Path
+	hidden := []ui.Hidden{{Name: "_key", Value: f.key}}
+	crumbs := []ui.Link{{Label: p.n.Label, Href: p.n.Path}}
+	if f.id != 0 {
+		cancel = p.n.Path + "/" + f.id.String()
+		title, action = "修改"+p.n.Label, cancel
+		hidden = []ui.Hidden{{Name: "version", Value: strconv.FormatInt(f.version, 10)}}
+		crumbs = append(crumbs, ui.Link{Label: f.texts[p.n.Key], Href: cancel})
+	}
+	fv := ui.FormView{ID: "record", Action: action, Hidden: hidden, Errors: f.top}
+	var inputs []templ.Component
+	for i := range p.n.Fields {
+		fd := &p.n.Fields[i]
+		if fd.ReadOnly {
+			continue
+		}
+		if msg := f.errs[fd.Name]; msg != "" {
+			fv.Errors = append(fv.Errors, ui.FieldError{Name: fd.Name, Label: fd.Label, Text: msg})
+		}
+		inputs = append(inputs, p.input(fd, f))
+	}
+	v := c.PageOf(title, append(crumbs, ui.Link{Label: title})...)
+	return c.PageStatus(status, v, formBody(fv, inputs, f.note, f.others, ui.ActionsView{CancelHref: cancel}))
+}
+
+// input chooses the component for a field.
+func (p *pages[T]) input(fd *field.Field[T], f form) templ.Component {
+	u := ui.Field{
+		Name: fd.Name, Label: fd.Label, Value: f.texts[fd.Name], Help: fd.Note, Error: f.errs[fd.Name], Unit: fd.Unit,
+		Required: fd.Required && !(fd.Name == p.n.Key && p.n.Series != nil), ReadOnly: fd.Fixed && f.id != 0, Placeholder: fd.Example,
+	}
+	if u.ReadOnly {
+		u.Help = "建立后不能更改"
+		return ui.TextField(u)
+	}
+	switch fd.Kind {
+	case field.Long:
+		u.Wide, u.Rows = true, 4
+		return ui.TextArea(u)
+	case field.Int:
+		return ui.NumberField(u)
+	case field.Money:
+		if u.Value == "0.00" && f.id == 0 {
+			u.Value = ""
+		}
+		return ui.MoneyField(u)
+	case field.Day:
+		return ui.DateField(u)
+	case field.Bool:
+		u.Checked, u.Value = u.Value == "是" || u.Value == "on", "是"
+		return ui.CheckboxField(u)
+	case field.Enum:
+		for _, o := range fd.Opts {
+			u.Options = append(u.Options, ui.Option{Value: o.Code, Label: o.Label, Selected: u.Value == o.Label || u.Value == o.Code})
+		}
+		return ui.SelectField(u)
+	case field.Ref:
+		u.Ref = fd.RefTo
+		return ui.ComboField(u)
+	case field.Region:
+		u.Ref = "region"
+		return ui.ComboField(u)
+	}
+	if fd.Max > 0 {
+		u.MaxLength = fd.Max
+	}
+	return ui.TextField(u)
+}
+
+// Inputs lets a page group with a form of its own reuse a noun's inputs and parsing.
+func Inputs[T any](n *record.Noun[T], texts, errors map[string]string, editing bool) []templ.Component {
+	p := &pages[T]{n: n}
+	f := form{texts: texts, errs: errors}
+	if editing {
+		f.id = 1
+	}
+	var out []templ.Component
+	for i := range n.Fields {
+		if !n.Fields[i].ReadOnly {
+			out = append(out, p.input(&n.Fields[i], f))
+		}
+	}
+	return out
+}

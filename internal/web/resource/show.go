@@ -1,0 +1,227 @@
+package resource
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/audit"
+	"huicun/internal/web/shell"
+	"huicun/internal/web/ui"
+)
+
+// historyLimit is how much of a record's history its page shows.
+const historyLimit = 50
+
+func (p *pages[T]) show(c *shell.Ctx) error {
+	v, err := p.get(c)
+	if err != nil {
+		return err
+	}
+	return p.showPage(c, v, http.StatusOK, "")
+}
+
+func (p *pages[T]) showPage(c *shell.Ctx, v *T, status int, problem string) error {
+	row := p.n.Row(v)
+	descs, err := p.descs(c, v)
+	if err != nil {
+		return err
+	}
+	d := detail{Problem: problem, Descs: descs, Steps: p.steps(v), Confirms: p.confirms(c, v)}
+	if d.Before, err = p.panels(c, v, p.opt.Before); err != nil {
+		return err
+	}
+	if d.Panels, err = p.panels(c, v, p.opt.Panels); err != nil {
+		return err
+	}
+	for _, ch := range p.opt.Children {
+		card, err := p.child(c, v, ch)
+		if err != nil {
+			return err
+		}
+		d.Panels = append(d.Panels, card)
+	}
+	history, err := audit.Of(c.Context(), p.n.Env().DB.Read(), c.Tenant, p.n.Kind, row.ID, historyLimit)
+	if err != nil {
+		return err
+	}
+	d.History = Events(history)
+	view := c.PageOf(p.n.Title(v), ui.Link{Label: p.n.Label, Href: p.n.Path}, ui.Link{Label: p.n.KeyOf(v)})
+	view.Actions = ui.Buttons(p.showActions(c, v)...)
+	return c.PageStatus(status, view, detailBody(d))
+}
+
+func (p *pages[T]) panels(c *shell.Ctx, v *T, list []Panel[T]) ([]templ.Component, error) {
+	var out []templ.Component
+	for _, f := range list {
+		comp, err := f(c, v)
+		if err != nil {
+			return nil, err
+		}
+		if comp != nil {
+			out = append(out, comp)
+		}
+	}
+	return out, nil
+}
+
+func (p *pages[T]) showActions(c *shell.Ctx, v *T) []ui.Button {
+	var out []ui.Button
+	if !p.opt.NoForms && c.Who.Can(p.n.Perm(access.Edit), p.n.Row(v).Region) {
+		out = append(out, ui.Button{Label: "修改", Icon: "edit", Href: p.n.Path + "/" + p.n.Row(v).ID.String() + "/edit", Style: ui.Primary})
+	}
+	if p.opt.Actions != nil {
+		out = append(out, p.opt.Actions(c, v)...)
+	}
+	return out
+}
+
+func (p *pages[T]) descs(c *shell.Ctx, v *T) ([]ui.Desc, error) {
+	texts, err := p.n.Texts(c.Context(), p.n.Env().ForTenant(c.Tenant), v)
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Desc
+	if p.n.Row(v).Sample {
+		out = append(out, ui.Desc{Label: "说明", Value: "示例数据：来源未给出，为演示而设", Badge: &sampleBadge})
+	}
+	for i := range p.n.Fields {
+		f := &p.n.Fields[i]
+		d := ui.Desc{Label: f.Label, Value: texts[f.Name], Wide: f.Kind == field.Long}
+		switch f.Kind {
+		case field.Money:
+			d.Value = thousands(d.Value) + " 元"
+		case field.Int:
+			if f.Unit != "" {
+				d.Value += " " + f.Unit
+			}
+		case field.Ref:
+			if id := *f.RefPtr(v); id != 0 {
+				if to, ok := p.n.Env().Noun(f.RefTo); ok {
+					d.Href = to.Info().Path + "/" + id.String()
+				}
+			}
+		case field.Enum:
+			for _, o := range f.Opts {
+				if o.Tone != "" && o.Label == d.Value {
+					d.Badge, d.Value = &ui.BadgeView{Text: o.Label, Kind: ui.Kind(o.Tone)}, ""
+				}
+			}
+		}
+		out = append(out, d)
+	}
+	if n := p.n.Row(v).Note; n != "" {
+		out = append(out, ui.Desc{Label: "备注", Value: n, Wide: true})
+	}
+	return out, nil
+}
+
+// steps draws the main line of the state machine: the states up to where the record stands and what may follow.
+func (p *pages[T]) steps(v *T) []ui.Step {
+	m := p.n.Machine
+	if m == nil {
+		return nil
+	}
+	state := p.n.Row(v).State
+	at := slices.IndexFunc(m.States, func(s fsmState) bool { return s.Code == state })
+	var out []ui.Step
+	for i, s := range m.States {
+		st := ui.Step{Label: s.Label, State: ui.StepTodo}
+		switch {
+		case i == at && s.Tone == "red":
+			st.State = ui.StepFailed
+		case i == at:
+			st.State = ui.StepCurrent
+		case i < at:
+			st.State = ui.StepDone
+		}
+		if aside(m, s.Code) && i != at {
+			continue
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// aside reports whether a state ends a side way (void, refused …): nothing leads on from it, and it is grey or red.
+func aside(m *fsmMachine, code string) bool {
+	s := m.State(code)
+	return len(m.From(code)) == 0 && s.Tone == "red" || s.Tone == "grey" && code != m.Initial() && len(m.From(code)) == 0
+}
+
+// confirms are the events that this person may carry out now, and the deletion of a first draft.
+func (p *pages[T]) confirms(c *shell.Ctx, v *T) []ui.ConfirmView {
+	row := p.n.Row(v)
+	base := p.n.Path + "/" + row.ID.String()
+	version := []ui.Hidden{{Name: "version", Value: strconv.FormatInt(row.Version, 10)}}
+	var out []ui.ConfirmView
+	if p.opt.NoForms {
+		return nil
+	}
+	if p.n.Machine != nil {
+		for _, e := range p.n.Machine.From(row.State) {
+			if !c.Who.Can(p.n.Perm(e.Verb), row.Region) {
+				continue
+			}
+			out = append(out, ui.ConfirmView{
+				ID: "do-" + e.Name, Button: ui.Button{Label: e.Label}, Title: e.Label + "：" + p.n.Title(v),
+				Text: "状态将由“" + p.n.Machine.State(row.State).Label + "”变为“" + p.n.Machine.State(e.To).Label + "”。", Action: base + "/do/" + e.Name,
+				Submit: "确认" + e.Label, AskReason: e.Reason, ReasonRequired: e.Reason, Hidden: version,
+			})
+		}
+	}
+	first := p.n.Machine == nil || row.State == p.n.Machine.Initial()
+	if first && c.Who.Can(p.n.Perm(access.Edit), row.Region) {
+		out = append(out, ui.ConfirmView{
+			ID: "do-delete", Button: ui.Button{Label: "删除", Icon: "trash", Style: ui.Ghost}, Title: "删除：" + p.n.Title(v),
+			Text: "删除后不能恢复，历史记录中仍可查到。", Action: base + "/delete", Submit: "确认删除", Danger: true, Hidden: version,
+		})
+	}
+	return out
+}
+
+func (p *pages[T]) child(c *shell.Ctx, v *T, ch Child) (templ.Component, error) {
+	table := p.set.tables[ch.Kind]
+	other, ok := p.n.Env().Noun(ch.Kind)
+	if table == nil || !ok {
+		return nil, errs.New(errs.Internal, "resource.child", "kind %s is not mounted", ch.Kind)
+	}
+	in := other.Info()
+	if !c.Who.Can(ch.Kind+":"+access.View, p.n.Row(v).Region) {
+		return templ.NopComponent, nil
+	}
+	t, total, err := table(c, map[string]string{ch.Field: p.n.Row(v).ID.String()})
+	if err != nil {
+		return nil, err
+	}
+	title := ch.Title
+	if title == "" {
+		title = in.Label
+	}
+	card := ui.CardView{Title: title, Sub: strconv.Itoa(total) + " 条", Flush: true}
+	newHref := in.Path + "/new?" + ch.Field + "=" + urlEscape(p.n.KeyOf(v))
+	empty := &ui.EmptyView{Icon: in.Icon, Title: "还没有" + in.Label, Text: in.Intro}
+	if c.Who.Can(ch.Kind+":"+access.Edit, p.n.Row(v).Region) {
+		card.Tools = ui.Btn(ui.Button{Label: "新增", Icon: "plus", Href: newHref})
+	}
+	t.Empty = empty
+	return tableCard(card, t), nil
+}
+
+// Events shows audit entries as a timeline.
+func Events(list []audit.Entry) []ui.Event {
+	var out []ui.Event
+	for _, e := range list {
+		ev := ui.Event{Who: e.ActorName, When: e.At.Format("2006-01-02 15:04"), What: e.Action, Reason: e.Reason}
+		for _, ch := range e.Changes {
+			ev.Changes = append(ev.Changes, ui.Change{Field: ch.Label, Before: ch.Before, After: ch.After})
+		}
+		out = append(out, ev)
+	}
+	return out
+}
