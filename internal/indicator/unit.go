@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"huicun/internal/kit/errs"
 	"huicun/internal/kit/money"
 	"huicun/internal/kit/qty"
 )
@@ -103,13 +104,18 @@ func (u Unit) Short(v int64) (num, unit string) {
 	return trimZeros(money.Fen(v).String()), "元" + per
 }
 
-// ParsePlain reads a value written in the unit ("1100000" yuan → fen).
+// ParsePlain reads a value written in the unit ("1100000" yuan → fen). Decimals that the unit does not hold (half
+// a shop) are Invalid.
 func (u Unit) ParsePlain(s string) (int64, error) {
 	f, err := money.Parse(s)
 	if err != nil {
 		return 0, err
 	}
-	return int64(f) / 100 * u.scale(), nil
+	n := int64(f) * u.scale() // money.Max times the largest scale still fits
+	if n%100 != 0 {
+		return 0, errs.New(errs.Invalid, "indicator.whole", "“%s”应填整数", s)
+	}
+	return n / 100, nil
 }
 
 func pad2(n int64) string {

@@ -7,7 +7,7 @@ var (
 	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
 	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request"}
 	secretaryKind = []string{"cycle", "criterion", "project", "measure", "milestone", "target", "next_step"}
-	insightKinds  = []string{"figure", "tier", "showcase", "board"}
+	insightKinds  = []string{"figure", "tier", "showcase", "board", "light_rule"}
 )
 
 func perms(verbs []string, groups ...[]string) []string {
