@@ -25,7 +25,8 @@ func NewWhere(tenant int64) *Where {
 	return &Where{parts: []string{"tenant_id = $1"}, args: []any{tenant}}
 }
 
-// And adds a condition; each ? in it takes the next argument.
+// And adds a condition; each ? in it takes the next argument. An id is compared as the number that it is: as NULL,
+// a zero one would turn "id <> ?" for a record that is still to be stored into a condition that nothing meets.
 func (w *Where) And(cond string, args ...any) *Where {
 	var b strings.Builder
 	i := 0
@@ -34,7 +35,11 @@ func (w *Where) And(cond string, args ...any) *Where {
 			b.WriteRune(r)
 			continue
 		}
-		w.args = append(w.args, args[i])
+		arg := args[i]
+		if id, ok := arg.(ids.ID); ok {
+			arg = int64(id)
+		}
+		w.args = append(w.args, arg)
 		b.WriteString("$" + strconv.Itoa(len(w.args)))
 		i++
 	}
