@@ -118,6 +118,10 @@ type parsed[T any] struct {
 	at  int // index into the table's rows
 	old *T
 	new *T
+	// before are the keys of this row and those above it; late are links to such rows, by field, which can only
+	// be found once those rows are saved.
+	before map[string]int
+	late   map[int]string
 }
 
 func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, t *sheet.Table, p plan, res *ImportResult) ([]parsed[T], error) {
@@ -135,7 +139,7 @@ func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, t *sheet.Table, p pl
 			continue
 		}
 		seen[key] = i
-		r := parsed[T]{at: i, new: new(T)}
+		r := parsed[T]{at: i, new: new(T), before: seen, late: map[int]string{}}
 		if old, ok := existing[key]; ok && key != "" {
 			if err := n.load(ctx, tx, old); err != nil {
 				return nil, err
@@ -201,6 +205,10 @@ func (n *Noun[T]) parseRow(ctx context.Context, tx *db.Tx, t *sheet.Table, i int
 		if f.ReadOnly {
 			continue
 		}
+		if _, above := r.before[strings.TrimSpace(value)]; above && f.Kind == field.Ref && f.RefTo == n.Kind && value != "" {
+			r.late[fi] = value
+			continue
+		}
 		if err := n.setText(ctx, tx, row.Region, f, r.new, value, names); err != nil {
 			if e := errs.As(err); e == nil || e.Kind == errs.Internal || e.Kind == errs.Unavailable {
 				return true, err
@@ -254,6 +262,9 @@ func (n *Noun[T]) saveRows(ctx context.Context, tx *db.Tx, who access.Principal,
 	names := nameCache{}
 	for _, r := range rows {
 		err := tx.Savepoint(ctx, func() error {
+			if err := n.setLate(ctx, tx, r); err != nil {
+				return err
+			}
 			if r.old == nil {
 				return n.insert(ctx, tx, who, r.new, "导入", names)
 			}
@@ -276,6 +287,17 @@ func (n *Noun[T]) saveRows(ctx context.Context, tx *db.Tx, who access.Principal,
 			}
 		default:
 			res.fail(t, r.at, "", "", e.Msg)
+		}
+	}
+	return nil
+}
+
+// setLate fills in a row's links to rows above it.
+func (n *Noun[T]) setLate(ctx context.Context, tx *db.Tx, r parsed[T]) error {
+	for fi, text := range r.late {
+		f := &n.Fields[fi]
+		if err := n.setText(ctx, tx, n.Row(r.new).Region, f, r.new, text, nameCache{}); err != nil {
+			return onField(f.Name, err)
 		}
 	}
 	return nil
