@@ -6,7 +6,7 @@ var (
 		"ledger_books", "ledger_account", "ledger_period", "voucher", "voucher_line", "balance",
 		"asset", "asset_unit", "contract", "contract_unit", "charge",
 	}
-	policyTables    = []string{}
+	policyTables    = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}
 	jointTables     = []string{}
 	serviceTables   = []string{}
 	secretaryTables = []string{}
