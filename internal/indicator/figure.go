@@ -138,7 +138,7 @@ func (b *Book) Eval(ctx context.Context, d Def, year int, asOf date.Date) (*Figu
 	if err != nil {
 		return nil, err
 	}
-	scopes, err := b.scopes(ctx, d)
+	scopes, err := b.ScopesOf(ctx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,8 @@ func (b *Book) Eval(ctx context.Context, d Def, year int, asOf date.Date) (*Figu
 	return &Figure{Def: d, In: in, Year: year, AsOf: asOf, Result: r}, nil
 }
 
-func (b *Book) scopes(ctx context.Context, d Def) ([]string, error) {
+// ScopesOf returns the codes of the places that a definition is evaluated over.
+func (b *Book) ScopesOf(ctx context.Context, d Def) ([]string, error) {
 	if strings.TrimSpace(d.Scopes) == "" {
 		return []string{d.Region}, nil
 	}

@@ -6,6 +6,7 @@ package record
 import (
 	"context"
 	"errors"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -83,6 +84,8 @@ type Any interface {
 	Suggest(ctx context.Context, tenant int64, ranges [][2]string, text string, limit int) ([]Suggestion, error)
 	// ImportTable stores a sheet's rows, all or none.
 	ImportTable(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (ImportResult, error)
+	// Sheet returns an export's columns and rows.
+	Sheet(ctx context.Context, who access.Principal, tenant int64, f Filter) ([]sheet.Column, iter.Seq2[[]string, error])
 	// Count counts the records of a tenant.
 	Count(ctx context.Context, tenant int64) (int, error)
 }

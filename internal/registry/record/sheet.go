@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -337,6 +338,26 @@ func (n *Noun[T]) SheetRow(ctx context.Context, tenant int64, v *T, names map[st
 		sample = "是"
 	}
 	return append(out, sample, n.Row(v).Note), nil
+}
+
+// Sheet returns the columns and rows of an export: all records of the filter that who may see, links and masks as
+// on screen. An error ends the rows and is yielded last.
+func (n *Noun[T]) Sheet(ctx context.Context, who access.Principal, tenant int64, f Filter) ([]sheet.Column, iter.Seq2[[]string, error]) {
+	names := nameCache{}
+	return n.SheetHeader(), func(yield func([]string, error) bool) {
+		stopped := false
+		err := n.Each(ctx, who, tenant, f, func(v *T) error {
+			cells, err := n.SheetRow(ctx, tenant, v, names)
+			if err == nil && !yield(cells, nil) {
+				stopped = true
+				return errRollback
+			}
+			return err
+		})
+		if err != nil && !stopped {
+			yield(nil, err)
+		}
+	}
 }
 
 // IDs collects the ids of records.

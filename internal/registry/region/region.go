@@ -200,3 +200,8 @@ func (s *Service) VillagesIn(ctx context.Context, ranges [][2]string) ([]Region,
 	}
 	return out, nil
 }
+
+// Search lists living divisions within a scope whose name holds the text, or whose code begins with it.
+func (s *Service) Search(ctx context.Context, text, scope string, limit int) ([]Region, error) {
+	return searchRegions(ctx, s.db.Read(), text, scope, limit)
+}

@@ -2,6 +2,7 @@ package region
 
 import (
 	"context"
+	"strings"
 
 	"huicun/internal/kit/code"
 	"huicun/internal/kit/date"
@@ -85,4 +86,12 @@ func closeRegion(ctx context.Context, tx *db.Tx, old, successor string, on date.
 	}
 	return tx.Exec(ctx, `INSERT INTO region_successor (code, successor, on_date, reason) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (code, successor) DO UPDATE SET on_date = excluded.on_date, reason = excluded.reason`, old, successor, on, reason)
+}
+
+func searchRegions(ctx context.Context, q db.Q, text, scope string, limit int) ([]Region, error) {
+	lo, hi := code.Range(scope)
+	esc := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.TrimSpace(text))
+	return db.Collect(ctx, q, regionPtrs, `SELECT `+regionCols+` FROM region
+		WHERE code >= $1 AND code < $2 AND valid_to = '' AND (name LIKE $3 ESCAPE '\' OR code LIKE $4 ESCAPE '\')
+		ORDER BY code LIMIT $5`, lo, hi, "%"+esc+"%", esc+"%", limit)
 }

@@ -340,21 +340,13 @@ func thousands(s string) string {
 const childLimit = 100
 
 func (p *pages[T]) childTable(c *shell.Ctx, eq map[string]string) (ui.Table, int, error) {
-	f := record.Filter{Scope: countyOf(c), Eq: eq, Page: db.Paging{Limit: childLimit}}
+	f := record.Filter{Scope: shell.CountyOf(c.Scope), Eq: eq, Page: db.Paging{Limit: childLimit}}
 	page, total, err := p.n.List(c.Context(), c.Who, c.Tenant, f)
 	if err != nil {
 		return ui.Table{}, 0, err
 	}
 	t, err := p.table(c, c.Tenant, page.Items, nil)
 	return t, total, err
-}
-
-// countyOf widens the scope to the county, since a record's children may be looked at from any scope above.
-func countyOf(c *shell.Ctx) string {
-	if len(c.Scope) == 12 && c.Scope[:6] != "000000" {
-		return c.Scope[:6] + "000000"
-	}
-	return c.Scope
 }
 
 // get reads the record of the path; the tenant follows from the scope.

@@ -34,25 +34,9 @@ func (p *pages[T]) export(c *shell.Ctx) error {
 	}
 	f := p.filter(c)
 	f.Page = db.Paging{Sort: f.Page.Sort, Desc: f.Page.Desc}
-	names := map[string]string{}
-	rows := func(yield func([]string, error) bool) {
-		stop := false
-		err := p.n.Each(c.Context(), c.Who, tenant, f, func(v *T) error {
-			cells, err := p.n.SheetRow(c.Context(), tenant, v, names)
-			if err == nil && !yield(cells, nil) {
-				stop = true
-				return errStop
-			}
-			return err
-		})
-		if err != nil && !stop {
-			yield(nil, err)
-		}
-	}
-	return writeSheet(c, p.n.Label, c.Query("format"), p.n.SheetHeader(), rows)
+	header, rows := p.n.Sheet(c.Context(), c.Who, tenant, f)
+	return writeSheet(c, p.n.Label, c.Query("format"), header, rows)
 }
-
-var errStop = errs.New(errs.Internal, "export.stop", "stop")
 
 // writeSheet answers with a file, xlsx unless CSV is asked for.
 func writeSheet(c *shell.Ctx, name, format string, header []sheet.Column, rows iter.Seq2[[]string, error]) error {

@@ -296,3 +296,49 @@ func or(a, b string) string {
 }
 
 func stack() string { return string(debug.Stack()) }
+
+// sessionCookieAge outlives the absolute limit of a session, which the server keeps.
+const sessionCookieAge = 24 * time.Hour
+
+// placeAge is how long a browser remembers the scope and year.
+const placeAge = 365 * 24 * time.Hour
+
+// SetSession keeps a session's token in the browser; "" forgets it.
+func (c *Ctx) SetSession(token string) { c.SetCookie(cookieSession, token, sessionCookieAge) }
+
+// SetPlace remembers the scope that is looked at.
+func (c *Ctx) SetPlace(region string) { c.SetCookie(cookieScope, region, placeAge) }
+
+// SetYear remembers the year that is looked at.
+func (c *Ctx) SetYear(year string) { c.SetCookie(cookieYear, year, placeAge) }
+
+// MustChange reports whether the person has to change the password first.
+func (c *Ctx) MustChange() bool { return c.mustChange }
+
+// MaySee reports whether a place is within, or above, some place that the person has a role at.
+func (c *Ctx) MaySee(scope string) bool { return c.maySee(scope) }
+
+// WithoutPlace removes scope and year from an address, so that a switch takes effect.
+func WithoutPlace(to string) string {
+	u, err := url.Parse(to)
+	if err != nil {
+		return "/"
+	}
+	q := u.Query()
+	q.Del("scope")
+	q.Del("year")
+	q.Del("after")
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// CountyOf widens a scope to its county; scopes above a county stay.
+func CountyOf(scope string) string {
+	if len(scope) == 12 && scope[4:6] != "00" {
+		return scope[:6] + "000000"
+	}
+	return scope
+}
+
+// Allow reports whether an address may knock again now.
+func (s *Shell) Allow(address string) bool { return s.limiter.allow(address, s.Clock()) }

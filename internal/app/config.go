@@ -1,0 +1,19 @@
+// Package app wires the house together: configuration, nouns, catalogue, routes, menu. It starts in-process for
+// tests as it does for the binary.
+package app
+
+import (
+	"log/slog"
+
+	"huicun/internal/kit/date"
+)
+
+// Config says where the data are and how the server runs. The zero Clock is the system's.
+type Config struct {
+	DataDir  string // folder of the embedded database and of the key file
+	Database string // postgres://…; "" means the embedded database
+	Key      string // base64 of 32 bytes that seal personal data; "" means the key file in DataDir
+	Secure   bool   // cookies for https only
+	Clock    date.Clock
+	Log      *slog.Logger
+}

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"context"
+
+	"huicun/internal/books/asset"
+	"huicun/internal/books/contract"
+	"huicun/internal/books/ledger"
+	"huicun/internal/indicator"
+	"huicun/internal/insight/board"
+	"huicun/internal/insight/showcase"
+	"huicun/internal/kit/sheet"
+	"huicun/internal/mechanism/attract"
+	"huicun/internal/mechanism/brand"
+	"huicun/internal/mechanism/casework"
+	"huicun/internal/mechanism/chamber"
+	"huicun/internal/mechanism/joint"
+	"huicun/internal/mechanism/pairing"
+	"huicun/internal/mechanism/policy"
+	"huicun/internal/mechanism/secretary"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/party"
+	"huicun/internal/registry/record"
+)
+
+// Importer stores a sheet whose rows are not one record each.
+type Importer func(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (record.ImportResult, error)
+
+// Nouns are all kinds of record, and the services of those with use cases of their own.
+type Nouns struct {
+	Parties   *record.Noun[party.Party]
+	Persons   *record.Noun[party.Person]
+	Roles     *record.Noun[party.Role]
+	Figures   *record.Noun[indicator.Def]
+	Tiers     *record.Noun[indicator.Tier]
+	Books     *record.Noun[ledger.Books]
+	Vouchers  *record.Noun[ledger.Voucher]
+	Assets    *record.Noun[asset.Asset]
+	Units     *record.Noun[asset.Unit]
+	Contracts *record.Noun[contract.Contract]
+
+	Policies   *record.Noun[policy.Policy]
+	Versions   *record.Noun[policy.Version]
+	Awards     *record.Noun[policy.Award]
+	Chambers   *record.Noun[chamber.Chamber]
+	Members    *record.Noun[chamber.Member]
+	Brands     *record.Noun[brand.Brand]
+	Products   *record.Noun[brand.Product]
+	Sales      *record.Noun[brand.Sale]
+	Events     *record.Noun[brand.Event]
+	Agreements *record.Noun[pairing.Agreement]
+	AgreeParts *record.Noun[pairing.Member]
+	AgreeItems *record.Noun[pairing.Item]
+
+	Joints          *record.Noun[joint.Project]
+	JointParties    *record.Noun[joint.Member]
+	JointInputs     *record.Noun[joint.Input]
+	JointItems      *record.Noun[joint.Item]
+	JointMilestones *record.Noun[joint.Milestone]
+	JointIncomes    *record.Noun[joint.Income]
+
+	Leads     *record.Noun[attract.Lead]
+	Facts     *record.Noun[attract.Fact]
+	Bodies    *record.Noun[attract.Body]
+	Meetings  *record.Noun[attract.Meeting]
+	SLAs      *record.Noun[casework.SLA]
+	Campaigns *record.Noun[casework.Campaign]
+	Visits    *record.Noun[casework.Visit]
+	Requests  *record.Noun[casework.Request]
+
+	Cycles     *record.Noun[secretary.Cycle]
+	Criteria   *record.Noun[secretary.Criterion]
+	Projects   *record.Noun[secretary.Project]
+	Measures   *record.Noun[secretary.Measure]
+	Milestones *record.Noun[secretary.Milestone]
+	Targets    *record.Noun[secretary.Target]
+	NextSteps  *record.Noun[secretary.NextStep]
+	LightRules *record.Noun[board.LightRule]
+	Snapshots  *record.Noun[board.Snapshot]
+	Showcases  *record.Noun[showcase.Showcase]
+
+	Importers map[string]Importer
+}
+
+// register describes every noun, floor by floor, parents before children, and fills the catalogue.
+func register(e *record.Env, cat *indicator.Catalogue) *Nouns {
+	n := &Nouns{Importers: map[string]Importer{}}
+	n.Parties, n.Persons, n.Roles = party.NewParties(e), party.NewPersons(e), party.NewRoles(e)
+	registerBooks(e, n)
+	registerMechanisms(e, n, cat)
+	n.LightRules, n.Snapshots = board.NewLightRules(e), board.NewSnapshots(e)
+	n.Showcases = showcase.NewShowcases(e)
+	cat.Add(asset.Figures()...)
+	cat.Add(contract.Figures(e)...)
+	cat.Add(ledger.Figures(e, e.Regions)...)
+	cat.Add(policy.Figures(e)...)
+	cat.Add(chamber.Figures(e)...)
+	cat.Add(brand.Figures(e)...)
+	cat.Add(pairing.Figures(e)...)
+	cat.Add(joint.Figures(e)...)
+	cat.Add(attract.Figures()...)
+	cat.Add(casework.Figures(departmentAgreements(cat))...)
+	cat.Add(secretary.Figures()...)
+	n.Figures, n.Tiers = indicator.NewDefs(e, cat), indicator.NewTiers(e)
+	return n
+}
+
+func registerBooks(e *record.Env, n *Nouns) {
+	n.Books, n.Vouchers = ledger.NewBooks(e), ledger.NewVouchers(e)
+	n.Assets, n.Units = asset.NewAssets(e), asset.NewUnits(e)
+	n.Contracts = contract.NewContracts(e)
+}
+
+func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {
+	n.Policies, n.Versions, n.Awards = policy.NewPolicies(e), policy.NewVersions(e), policy.NewAwards(e)
+	n.Chambers, n.Members = chamber.NewChambers(e), chamber.NewMembers(e)
+	n.Brands, n.Products, n.Sales, n.Events = brand.NewBrands(e), brand.NewProducts(e), brand.NewSales(e), brand.NewEvents(e)
+	n.Agreements, n.AgreeParts, n.AgreeItems = pairing.NewAgreements(e), pairing.NewParties(e), pairing.NewItems(e)
+	n.Joints, n.JointParties = joint.NewProjects(e), joint.NewParties(e)
+	n.JointInputs, n.JointItems = joint.NewInputs(e), joint.NewItems(e)
+	n.JointMilestones, n.JointIncomes = joint.NewMilestones(e), joint.NewIncomes(e)
+	n.Leads = attract.NewLeads(e, n.Persons)
+	n.Facts = attract.NewFacts(e, n.Leads)
+	n.Bodies = attract.NewBodies(e)
+	n.Meetings = attract.NewMeetings(e, n.Bodies)
+	n.SLAs, n.Campaigns, n.Visits, n.Requests = casework.NewSLAs(e), casework.NewCampaigns(e), casework.NewVisits(e), casework.NewRequests(e)
+	n.Cycles, n.Criteria, n.Projects = secretary.NewCycles(e), secretary.NewCriteria(e), secretary.NewProjects(e)
+	n.Measures, n.Milestones = secretary.NewMeasures(e), secretary.NewMilestones(e)
+	n.Targets, n.NextSteps = secretary.NewTargets(e, cat), secretary.NewNextSteps(e, cat)
+}

@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"huicun/internal/books/ledger"
+	"huicun/internal/indicator"
+	"huicun/internal/kit/code"
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/sheet"
+	"huicun/internal/mechanism/casework"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/record"
+	"huicun/internal/registry/region"
+)
+
+// departmentAgreements lets casework count village-department agreements without knowing the pairing slice.
+func departmentAgreements(cat *indicator.Catalogue) casework.Agreements {
+	return func(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) ([]indicator.Record, error) {
+		in, err := cat.Get("pairing.agreements")
+		if err != nil {
+			return nil, err
+		}
+		r, err := in.Eval(ctx, q, indicator.Query{Tenant: tenant, Ranges: ranges, Year: day.Year(), AsOf: day, Params: map[string]string{"axis": "department"}})
+		return r.Records, err
+	}
+}
+
+// latestYear is the last year that a tenant has books for.
+func (a *App) latestYear(ctx context.Context, tenant int64) (int, error) {
+	return ledger.LatestYear(ctx, a.DB.Read(), tenant)
+}
+
+// sweepEvery is how often ended sessions are removed.
+const sweepEvery = time.Hour
+
+// Background runs what must happen now and then until the returned function is called.
+func (a *App) Background(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(sweepEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if err := a.Accounts.Sweep(ctx); err != nil && a.Shell.Log != nil {
+					a.Shell.Log.Warn("removing ended sessions", "err", err)
+				}
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+// KindLabel is a kind of record in Chinese.
+func (a *App) KindLabel(kind string) string {
+	if n, ok := a.Env.Noun(kind); ok {
+		return n.Info().Label
+	}
+	if kind == "region" {
+		return "地区"
+	}
+	return kind
+}
+
+// ImportRegions stores a sheet of divisions, all or none, and returns how many.
+func (a *App) ImportRegions(ctx context.Context, t *sheet.Table) (int, *sheet.Report, error) {
+	list, rep := region.ReadRegions(t)
+	if len(rep.Errors) > 0 {
+		return 0, rep, nil
+	}
+	return len(list), rep, a.Regions.Save(ctx, list)
+}
+
+// Export writes a kind's records within a place as CSV, or xlsx.
+func (a *App) Export(ctx context.Context, w io.Writer, kind, place string, xlsx bool) error {
+	n, ok := a.Env.Noun(kind)
+	if !ok {
+		return errs.New(errs.Invalid, "export.kind", "没有“%s”这类记录", kind)
+	}
+	tn, err := a.Regions.TenantOf(ctx, place)
+	if err != nil {
+		return err
+	}
+	header, rows := n.Sheet(ctx, access.System, tn.ID, record.Filter{Scope: place})
+	if xlsx {
+		return sheet.WriteXLSX(w, n.Info().Label, header, rows)
+	}
+	return sheet.WriteCSV(w, header, rows)
+}
+
+// Fsck verifies what must hold in every tenant: it returns what does not, and how many kinds of check it made.
+func (a *App) Fsck(ctx context.Context) (problems []string, checks int, err error) {
+	tenants, err := a.Regions.Tenants(ctx, code.Nation)
+	if err != nil {
+		return nil, 0, err
+	}
+	all := a.checks()
+	for _, t := range tenants {
+		for _, check := range all {
+			found, err := check(ctx, a.DB.Read(), t.ID)
+			if err != nil {
+				return nil, 0, err
+			}
+			for _, p := range found {
+				problems = append(problems, t.Name+"："+p)
+			}
+		}
+	}
+	return problems, len(all), nil
+}
