@@ -8,7 +8,10 @@ var (
 	}
 	policyTables    = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}
 	jointTables     = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_party", "joint_input", "joint_item", "joint_milestone", "joint_income"}
-	serviceTables   = []string{}
-	secretaryTables = []string{}
-	insightTables   = []string{}
+	serviceTables   = []string{"lead", "lead_fact", "party_body", "body_meeting", "sla_profile", "campaign", "visit", "request", "request_codepartment"}
+	secretaryTables = []string{
+		"secretary_cycle", "secretary_criterion", "secretary_project", "secretary_measure", "secretary_milestone",
+		"secretary_target", "secretary_next_step",
+	}
+	insightTables = []string{"light_rule", "board_snapshot"}
 )
