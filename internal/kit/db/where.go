@@ -133,10 +133,11 @@ func (t *Table[T]) Page(ctx context.Context, q Q, w *Where, p Paging) (Page[T], 
 	return page, nil
 }
 
-// cursor is a page's last key: a text or an integer, and the id that breaks ties.
+// cursor is a page's last key: a text, an integer or a bool, and the id that breaks ties.
 type cursor struct {
 	S *string `json:"s,omitempty"`
 	N *int64  `json:"n,omitempty"`
+	B *bool   `json:"b,omitempty"`
 	I int64   `json:"i"`
 }
 
@@ -145,11 +146,8 @@ func encodeCursor(ptr any, id ids.ID) string {
 	v := reflect.Indirect(reflect.ValueOf(ptr))
 	switch {
 	case v.Kind() == reflect.Bool:
-		n := int64(0)
-		if v.Bool() {
-			n = 1
-		}
-		c.N = &n
+		b := v.Bool()
+		c.B = &b
 	case v.CanInt():
 		n := v.Int()
 		c.N = &n
@@ -168,10 +166,13 @@ func decodeCursor(s string) (any, int64, error) {
 		err = json.Unmarshal(b, &c)
 	}
 	switch {
-	case err != nil || (c.S == nil) == (c.N == nil):
-		return nil, 0, errs.New(errs.Invalid, "page.cursor", "翻页标记无效，请回到第一页")
+	case err != nil:
 	case c.S != nil:
 		return *c.S, c.I, nil
+	case c.N != nil:
+		return *c.N, c.I, nil
+	case c.B != nil:
+		return *c.B, c.I, nil
 	}
-	return *c.N, c.I, nil
+	return nil, 0, errs.New(errs.Invalid, "page.cursor", "翻页标记无效，请回到第一页")
 }
