@@ -227,8 +227,11 @@ func TestDemo(t *testing.T) {
 		if r := w.eval("casework.department_help", 2021, asOf, land, village); r.Count != 0 {
 			t.Errorf("help without an agreement: %+v", r.Records)
 		}
-		w.pairs = []indicator.Record{{Kind: "agreement", ID: 1, No: "JD-1", Region: village, Date: date.Must("2021-03-01"), Amount: 1}}
-		if r := w.eval("casework.department_help", 2021, asOf, land, village); r.Value != 3 || count(r, "agreement") != 1 {
+		w.pairs = []indicator.Record{
+			{Kind: "agreement", ID: 1, No: "JD-1", Region: village, Date: date.Must("2021-03-01"), Amount: 1},
+			{Kind: "agreement", ID: 2, No: "JD-2", Region: "321182103211", Date: date.Must("2021-03-01"), Amount: 1},
+		}
+		if r := w.eval("casework.department_help", 2021, asOf, land); r.Value != 3 || count(r, "agreement") != 1 {
 			t.Errorf("help %d: %+v", r.Value, r.Records)
 		}
 		if n := w.eval("casework.requests", 2021, asOf, nil).Value; n != 16 {

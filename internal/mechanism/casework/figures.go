@@ -64,7 +64,7 @@ func Figures(agreements Agreements) []indicator.Indicator {
 		{
 			Code: "casework.department_help", Name: "部门共建帮办诉求", Unit: indicator.Cases, Mechanism: "service", Params: []indicator.Param{class},
 			Definition: "当日有村与部门共建协议生效的地方，当年1月1日至当日提出、已交办牵头单位的指定类别诉求件数；" +
-				"不予受理和撤回的不计。所列记录还包括这些协议，它们不计入件数；没有生效协议的，为 0。",
+				"不予受理和撤回的不计。所列记录还包括这些诉求所在地的协议，它们不计入件数；没有生效协议的，为 0。",
 			Eval: indicator.SumOf(departmentHelp(agreements)),
 		},
 	}
@@ -247,8 +247,10 @@ func departmentHelp(agreements Agreements) indicator.Lister {
 		}
 		var out []indicator.Record
 		for _, a := range found {
-			a.Amount, a.Forecast = 0, false
-			out = append(out, a)
+			if slices.ContainsFunc(helped, func(r indicator.Record) bool { return code.Within(r.Region, a.Region) }) {
+				a.Amount, a.Forecast = 0, false
+				out = append(out, a)
+			}
 		}
 		return append(out, helped...), nil
 	}
