@@ -114,7 +114,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {
 	n.Policies, n.Versions, n.Awards = policy.NewPolicies(e), policy.NewVersions(e), policy.NewAwards(e)
 	n.Chambers, n.Members = chamber.NewChambers(e), chamber.NewMembers(e)
-	n.Brands, n.Products, n.Sales, n.Events = brand.NewBrands(e), brand.NewProducts(e), brand.NewSales(e), brand.NewEvents(e)
+	n.Brands, n.Products, n.Events, n.Sales = brand.NewBrands(e), brand.NewProducts(e), brand.NewEvents(e), brand.NewSales(e)
 	n.Agreements, n.AgreeParts, n.AgreeItems = pairing.NewAgreements(e), pairing.NewParties(e), pairing.NewItems(e)
 	n.Joints, n.JointParties = joint.NewProjects(e), joint.NewParties(e)
 	n.JointInputs, n.JointItems = joint.NewInputs(e), joint.NewItems(e)

@@ -48,7 +48,7 @@ func NewDefs(e *record.Env, c *Catalogue) *record.Noun[Def] {
 		quals = append(quals, field.Option{Code: string(q.Code), Label: q.Label})
 	}
 	return record.Register(e, &record.Noun[Def]{
-		Kind: "figure", Label: "数字定义", Path: "/figures", Icon: "chart-bar", Key: "code", Order: "seq",
+		Kind: "figure", Below: true, Label: "数字定义", Path: "/figures", Icon: "chart-bar", Key: "code", Order: "seq",
 		Intro: "文章和看板里的每个数字在这里定义：取哪个指标、什么口径、怎样写。",
 		Table: defTable,
 		Title: func(d *Def) string { return d.Code + " " + d.Name },

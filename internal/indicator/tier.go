@@ -37,7 +37,7 @@ var tones = []field.Option{{Code: "red", Label: "红"}, {Code: "orange", Label: 
 // NewTiers describes the noun.
 func NewTiers(e *record.Env) *record.Noun[Tier] {
 	return record.Register(e, &record.Noun[Tier]{
-		Kind: "tier", Label: "收入梯队", Path: "/tiers", Icon: "list-details", Key: "name", Order: "-lower_fen",
+		Kind: "tier", Below: true, Label: "收入梯队", Path: "/tiers", Icon: "list-details", Key: "name", Order: "-lower_fen",
 		Intro: "村级收入按规模分档的界线，可以按地区和年份调整。",
 		Table: tierTable, Title: func(t *Tier) string { return t.Name },
 		Fields: []field.Field[Tier]{

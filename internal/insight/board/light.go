@@ -36,7 +36,7 @@ var lightTable = &db.Table[LightRule]{
 // NewLightRules describes the noun.
 func NewLightRules(e *record.Env) *record.Noun[LightRule] {
 	return record.Register(e, &record.Noun[LightRule]{
-		Kind: "light_rule", Label: "亮灯规则", Path: "/light-rules", Icon: "traffic-lights", Key: "name", Order: "name",
+		Kind: "light_rule", Below: true, Label: "亮灯规则", Path: "/light-rules", Icon: "traffic-lights", Key: "name", Order: "name",
 		Intro: "项目进度落后计划多少个百分点亮黄灯、红灯；各地可以自定，没有自定的用上级的。",
 		Table: lightTable,
 		Title: func(r *LightRule) string { return r.Name },

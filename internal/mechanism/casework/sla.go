@@ -41,7 +41,7 @@ func NewSLAs(e *record.Env) *record.Noun[SLA] {
 		return field.NewInt(name, label, 0, 365, p).In("工作日").List()
 	}
 	return record.Register(e, &record.Noun[SLA]{
-		Kind: "sla", Label: "办理时限", Path: "/sla-profiles", Icon: "clock-hour-4", Key: "name", Order: "name",
+		Kind: "sla", Below: true, Label: "办理时限", Path: "/sla-profiles", Icon: "clock-hour-4", Key: "name", Order: "name",
 		Intro: "诉求受理、答复和办结的工作日时限在这里设定，可按地区、紧急程度和有效期分别设定。",
 		Table: slaTable,
 		Title: func(s *SLA) string { return s.Name },

@@ -91,7 +91,7 @@ var policyTable = &db.Table[Policy]{
 // NewPolicies describes the noun.
 func NewPolicies(e *record.Env) *record.Noun[Policy] {
 	return record.Register(e, &record.Noun[Policy]{
-		Kind: "policy", Label: "政策", Path: "/policies", Icon: "file-certificate", Key: "no", Order: "-no",
+		Kind: "policy", Below: true, Label: "政策", Path: "/policies", Icon: "file-certificate", Key: "no", Order: "-no",
 		Intro: "激励村级发展、奖励招商信息的政策文件，从起草、征求意见到施行、归档。",
 		Table: policyTable, Machine: Machine,
 		Title:  func(p *Policy) string { return "《" + p.Title + "》" },

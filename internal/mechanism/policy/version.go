@@ -57,7 +57,7 @@ var versionTable = &db.Table[Version]{
 // NewVersions describes the noun; a version belongs to the division of its policy.
 func NewVersions(e *record.Env) *record.Noun[Version] {
 	return record.Register(e, &record.Noun[Version]{
-		Kind: "policy_version", Label: "政策版本", Path: "/policy-versions", Icon: "versions", Key: "no", Order: "-no",
+		Kind: "policy_version", Below: true, Label: "政策版本", Path: "/policy-versions", Icon: "versions", Key: "no", Order: "-no",
 		Intro: "一项政策的各个版本：何时起止、有哪些考核、奖励公示几天。",
 		Table: versionTable, Machine: VersionMachine,
 		Title:  func(v *Version) string { return fmt.Sprintf("%s 第%d版", v.No, v.VersionNo) },

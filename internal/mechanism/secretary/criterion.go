@@ -54,7 +54,7 @@ var criterionTable = &db.Table[Criterion]{
 // NewCriteria describes the noun.
 func NewCriteria(e *record.Env) *record.Noun[Criterion] {
 	return record.Register(e, &record.Noun[Criterion]{
-		Kind: "criterion", Label: "原则与维度", Path: "/criteria", Icon: "checklist", Key: "no", Order: "no",
+		Kind: "criterion", Below: true, Label: "原则与维度", Path: "/criteria", Icon: "checklist", Key: "no", Order: "no",
 		Intro:  "书记项目的选题原则（如切口小、难度大）和晾晒时的比较维度（比进度、比举措、比成效）。",
 		Table:  criterionTable,
 		Title:  func(c *Criterion) string { return c.Name },

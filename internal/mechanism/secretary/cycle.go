@@ -63,7 +63,7 @@ var cycleTable = &db.Table[Cycle]{
 // NewCycles describes the noun.
 func NewCycles(e *record.Env) *record.Noun[Cycle] {
 	return record.Register(e, &record.Noun[Cycle]{
-		Kind: "cycle", Label: "书记项目年度计划", Path: "/cycles", Icon: "calendar-event", Key: "name", Order: "-year",
+		Kind: "cycle", Below: true, Label: "书记项目年度计划", Path: "/cycles", Icon: "calendar-event", Key: "name", Order: "-year",
 		Intro: "每年一轮书记项目：先定选题原则和比较维度，再开放申报、实施、集中晾晒。",
 		Table: cycleTable, Machine: CycleMachine,
 		Title:  func(c *Cycle) string { return c.Name },

@@ -71,6 +71,18 @@ func (p Principal) Can(perm, region string) bool {
 	return false
 }
 
+// CanFromBelow reports whether p has the permission at a division or anywhere below it: for rules and calendars of a
+// county that its towns and villages work by.
+func (p Principal) CanFromBelow(perm, region string) bool {
+	if p.Can(perm, region) {
+		return true
+	}
+	return slices.ContainsFunc(p.Grants, func(g Grant) bool {
+		r, ok := RoleOf(g.Role)
+		return ok && r.allows(perm) && code.Within(g.Region, region)
+	})
+}
+
 // CanSome reports whether p has the permission anywhere.
 func (p Principal) CanSome(perm string) bool {
 	return slices.ContainsFunc(p.Grants, func(g Grant) bool {

@@ -5,7 +5,7 @@ var (
 	bookKinds     = []string{"books", "voucher", "asset", "asset_unit", "contract", "party", "person", "person_role"}
 	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
 	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
-	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request"}
+	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request", "sla"}
 	secretaryKind = []string{"cycle", "criterion", "project", "measure", "milestone", "target", "next_step"}
 	insightKinds  = []string{"figure", "tier", "showcase", "board", "light_rule"}
 )
@@ -46,7 +46,8 @@ var Roles = []Role{
 	{"liaison", "助企联络员", join(viewAll,
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},
-	{"county_supervisor", "县级监管员", join(viewAll, []string{"audit:view", "project:approve", "board:approve"})},
+	{"county_supervisor", "县级监管员", join(viewAll, []string{"audit:view"},
+		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}), []string{"project:approve", "board:edit", "board:approve"})},
 	{"auditor", "审计员（只读）", join(viewAll, []string{"audit:view"})},
 	{"sysadmin", "系统管理员", []string{"account:*", "region:*", "overview:view"}},
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"huicun/internal/kit/code"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
@@ -78,6 +79,9 @@ func (n *Noun[T]) where(ctx context.Context, who access.Principal, tenant int64,
 	if err != nil {
 		return nil, err
 	}
+	if n.Below && len(scopes) > 0 {
+		ranges = append(ranges, above(f.Scope)...)
+	}
 	w := db.NewWhere(tenant).Ranges("region", ranges)
 	find.Matching(w, tenant, f.Text)
 	for name, want := range f.Eq {
@@ -89,6 +93,15 @@ func (n *Noun[T]) where(ctx context.Context, who access.Principal, tenant int64,
 		}
 	}
 	return w, nil
+}
+
+// above returns the places above a scope, each as a range of one code, down to the county.
+func above(scope string) [][2]string {
+	var out [][2]string
+	for c := code.Parent(scope); len(code.Prefix(c)) >= 6; c = code.Parent(c) {
+		out = append(out, [2]string{c, c + "0"})
+	}
+	return out
 }
 
 func (n *Noun[T]) eq(w *db.Where, name, want string) error {

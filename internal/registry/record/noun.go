@@ -37,6 +37,8 @@ type Noun[T any] struct {
 	Order   string       // default sort column; "-" in front for descending
 	Title   func(*T) string
 	Detail  func(*T) string // one line more for search and suggestions; may be nil
+	// Below says that a record holds for every place below its own and may be seen from there: policies, cycles, tiers.
+	Below bool
 	// Series gives the document number series of a record without a number ("HT-2021" → HT-2021-0007); nil
 	// when people give the numbers.
 	Series func(*T) string
@@ -180,6 +182,14 @@ func (n *Noun[T]) DetailOf(v *T) string {
 
 // Perm returns the noun's permission for a verb.
 func (n *Noun[T]) Perm(verb string) string { return n.Kind + ":" + verb }
+
+// sees reports whether who may see a record of a division.
+func (n *Noun[T]) sees(who access.Principal, region string) bool {
+	if n.Below {
+		return who.CanFromBelow(n.Perm(access.View), region)
+	}
+	return who.Can(n.Perm(access.View), region)
+}
 
 // Lookup implements Any.
 func (n *Noun[T]) Lookup(ctx context.Context, q db.Q, tenant int64, key string) (ids.ID, error) {

@@ -20,7 +20,7 @@ func (n *Noun[T]) Get(ctx context.Context, who access.Principal, tenant int64, i
 	if err != nil {
 		return nil, err
 	}
-	if !who.Can(n.Perm(access.View), n.Row(v).Region) {
+	if !n.sees(who, n.Row(v).Region) {
 		return nil, notYours()
 	}
 	return v, n.load(ctx, q, v)
@@ -263,7 +263,7 @@ func (n *Noun[T]) Do(ctx context.Context, who access.Principal, tenant int64, id
 		if err != nil {
 			return err
 		}
-		if !who.Can(n.Perm(access.View), n.Row(v).Region) {
+		if !n.sees(who, n.Row(v).Region) {
 			return notYours()
 		}
 		if err := n.load(ctx, tx, v); err != nil {
@@ -312,7 +312,7 @@ func (n *Noun[T]) Delete(ctx context.Context, who access.Principal, tenant int64
 		if err != nil {
 			return err
 		}
-		if !who.Can(n.Perm(access.View), n.Row(v).Region) {
+		if !n.sees(who, n.Row(v).Region) {
 			return notYours()
 		}
 		if err := who.Require(n.Perm(access.Edit), n.Row(v).Region); err != nil {
