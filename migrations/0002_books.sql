@@ -1,6 +1,6 @@
 -- +goose Up
 
--- Books (账套): one per legal entity. chart is the accounting system version: 2004, 2023 or local.
+-- Books (账套): one per legal entity and accounting system; chart is the system's version.
 CREATE TABLE ledger_books (
   {{record}},
   name TEXT NOT NULL,
@@ -53,18 +53,21 @@ CREATE TABLE voucher (
   total_fen BIGINT NOT NULL,
   attachments INTEGER NOT NULL,
   maker TEXT NOT NULL,
+  maker_id BIGINT,
   reviewer TEXT NOT NULL,
   poster TEXT NOT NULL,
   reverses_id BIGINT,
   source_no TEXT NOT NULL,
-  CONSTRAINT voucher_total_positive CHECK (total_fen <> 0),
+  CONSTRAINT voucher_total_not_zero CHECK (total_fen <> 0),
   CONSTRAINT voucher_books FOREIGN KEY (tenant_id, books_id) REFERENCES ledger_books (tenant_id, id),
   CONSTRAINT voucher_reverses FOREIGN KEY (tenant_id, reverses_id) REFERENCES voucher (tenant_id, id)
 );
--- A draft has no number yet (no = 0); a posted one is unique per books, month and kind.
-CREATE UNIQUE INDEX voucher_books_id_month_kind_no ON voucher (tenant_id, books_id, month, kind, no) WHERE no > 0;
+-- A draft has no number yet (no = 0); posted ones are numbered per books and month, all kinds in one series.
+CREATE UNIQUE INDEX voucher_books_id_month_no ON voucher (tenant_id, books_id, month, no) WHERE no > 0;
+CREATE INDEX voucher_full_no ON voucher (tenant_id, full_no);
+CREATE INDEX voucher_pending ON voucher (tenant_id, books_id, month) WHERE state <> 'posted';
 CREATE UNIQUE INDEX voucher_books_id_source_no ON voucher (tenant_id, books_id, source_no) WHERE source_no <> '';
-CREATE UNIQUE INDEX voucher_one_reversal ON voucher (tenant_id, reverses_id) WHERE reverses_id IS NOT NULL;
+CREATE UNIQUE INDEX voucher_reverses_id ON voucher (tenant_id, reverses_id) WHERE reverses_id IS NOT NULL;
 CREATE INDEX voucher_region ON voucher (tenant_id, region, on_date);
 
 CREATE TABLE voucher_line (
@@ -95,7 +98,8 @@ CREATE INDEX voucher_line_project ON voucher_line (tenant_id, project_id) WHERE 
 CREATE INDEX voucher_line_party ON voucher_line (tenant_id, party_id) WHERE party_id IS NOT NULL;
 
 -- Movements per account and month, kept in the posting transaction, so that a statement costs the number of
--- accounts and not the number of vouchers.
+-- accounts and not the number of vouchers. The closing columns say how much of the movement is by closing entries
+-- (结转), so that a year's income can still be read after it has been carried to the result.
 CREATE TABLE balance (
   tenant_id BIGINT NOT NULL,
   books_id BIGINT NOT NULL,
@@ -104,7 +108,11 @@ CREATE TABLE balance (
   region TEXT NOT NULL,
   debit_fen BIGINT NOT NULL,
   credit_fen BIGINT NOT NULL,
+  closing_debit_fen BIGINT NOT NULL,
+  closing_credit_fen BIGINT NOT NULL,
   PRIMARY KEY (tenant_id, books_id, account, month),
+  CONSTRAINT balance_in_range CHECK (debit_fen BETWEEN -90000000000000000 AND 90000000000000000
+    AND credit_fen BETWEEN -90000000000000000 AND 90000000000000000),
   CONSTRAINT balance_account FOREIGN KEY (tenant_id, books_id, account) REFERENCES ledger_account (tenant_id, books_id, code)
 );
 CREATE INDEX balance_region ON balance (tenant_id, region, month);

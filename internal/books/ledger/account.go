@@ -1,0 +1,86 @@
+package ledger
+
+import (
+	"context"
+	"strings"
+
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/audit"
+)
+
+// maxCode is the length of the longest account code.
+const maxCode = 15
+
+// AddAccount adds a sub-account to books: its code is that of the account above and two or three digits more
+// (501 → 50101). The account above then takes no new entries; what was posted to it stays and counts in its sum.
+func (l *Ledger) AddAccount(ctx context.Context, who access.Principal, tenant int64, books ids.ID, code, name string) error {
+	code, name = strings.TrimSpace(code), strings.TrimSpace(name)
+	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		b, err := lockBooks(ctx, tx, books)
+		if err != nil {
+			return err
+		}
+		if err := who.Require("books:"+access.Edit, b.Region); err != nil {
+			return err
+		}
+		list, err := Accounts(ctx, tx, tenant, books)
+		if err != nil {
+			return err
+		}
+		parent, err := parentOf(b, list, code, name)
+		if err != nil {
+			return err
+		}
+		a := Account{Code: code, Name: name, Class: parent.Class, Direction: parent.Direction, Leaf: true}
+		if err := insertAccounts(ctx, tx, books, []Account{a}); err != nil {
+			return err
+		}
+		if err := markParent(ctx, tx, books, parent.Code); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, audit.Entry{
+			Action: "增设科目", Kind: "books", RecordID: books, Title: b.Name, Region: b.Region,
+			Changes: []audit.Change{{Label: "科目", After: code + " " + name}},
+		})
+	})
+}
+
+// parentOf finds the account that a new one belongs under.
+func parentOf(b *Books, list []Account, code, name string) (*Account, error) {
+	var l errs.List
+	if name == "" {
+		l.Add("name", "请填写科目名称")
+	}
+	if len([]rune(name)) > 50 {
+		l.Add("name", "科目名称最多 50 个字")
+	}
+	if code == "" || strings.Trim(code, "0123456789") != "" || len(code) > maxCode {
+		l.Add("code", "科目编码应为不超过 %d 位的数字", maxCode)
+		return nil, l.Err()
+	}
+	var parent *Account
+	for i := range list {
+		a := &list[i]
+		switch {
+		case a.Code == code:
+			l.Add("code", "科目 %s 已经有了：%s", code, a.Name)
+		case strings.HasPrefix(a.Code, code):
+			l.Add("code", "已有以 %s 开头的科目 %s，不能再插入上级", code, a.Code)
+		case strings.HasPrefix(code, a.Code) && (parent == nil || len(a.Code) > len(parent.Code)):
+			parent = a
+		}
+		if l.Err() != nil {
+			return nil, l.Err()
+		}
+	}
+	switch {
+	case parent == nil:
+		l.Add("code", "账套采用 %s 年制度，没有上级科目 %.3s；一级科目由制度规定，只能增设明细科目", b.Chart, code)
+	case len(code)-len(parent.Code) < 2 || len(code)-len(parent.Code) > 3:
+		l.Add("code", "明细科目应在上级科目 %s 之后加两位或三位数字", parent.Code)
+	}
+	return parent, l.Err()
+}

@@ -1,0 +1,1034 @@
+package ledger_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"huicun/internal/books/ledger"
+	"huicun/internal/indicator"
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/db/dbtest"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
+	"huicun/internal/kit/money"
+	"huicun/internal/kit/secret"
+	"huicun/internal/kit/sheet"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/audit"
+	"huicun/internal/registry/find"
+	"huicun/internal/registry/party"
+	"huicun/internal/registry/record"
+	"huicun/internal/registry/region"
+)
+
+const village = "321182103205"
+
+var ctx = context.Background()
+
+// world is a county with one village collective and its books of the 2004 system.
+type world struct {
+	t       testing.TB
+	d       *db.DB
+	env     *record.Env
+	regions *region.Service
+	l       *ledger.Ledger
+	tenant  int64
+	parties *record.Noun[party.Party]
+	coll    ids.ID
+	books   ids.ID
+	maker   access.Principal
+	poster  access.Principal
+	stray   access.Principal
+}
+
+func newWorld(t testing.TB, d *db.DB) *world {
+	t.Helper()
+	w := &world{t: t, d: d, regions: region.New(d)}
+	must(t, w.regions.Save(ctx, []region.Region{
+		{Code: "320000000000", Name: "江苏省", Level: "province"},
+		{Code: "321100000000", Name: "镇江市", Level: "city"},
+		{Code: "321182000000", Name: "扬中市", Level: "county"},
+		{Code: "321182103000", Name: "八桥镇", Level: "town"},
+		{Code: village, Name: "利民村", Level: "village"},
+		{Code: "321182103206", Name: "红光村", Level: "village"},
+	}))
+	tn, err := w.regions.TenantOf(ctx, village)
+	must(t, err)
+	w.tenant = tn.ID
+	box, err := secret.NewBox(bytes.Repeat([]byte{7}, secret.KeySize))
+	must(t, err)
+	w.env = record.NewEnv(d, w.regions, box)
+	w.parties = party.NewParties(w.env)
+	w.l = ledger.New(w.env)
+	w.coll = w.party("利民村股份经济合作社", party.Collective, village)
+	w.books = w.newBooks("利民村账套", w.coll, ledger.Chart2004, 202101)
+	w.maker = access.Principal{ID: 11, Name: "报账员小王", Grants: []access.Grant{{Role: "village_bookkeeper", Region: village}}}
+	w.poster = access.Principal{ID: 12, Name: "会计老李", Grants: []access.Grant{{Role: "town_accountant", Region: "321182103000"}}}
+	w.stray = access.Principal{ID: 13, Name: "外村报账员", Grants: []access.Grant{{Role: "village_bookkeeper", Region: "321182103206"}}}
+	return w
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) party(name, kind, at string) ids.ID {
+	w.t.Helper()
+	p := &party.Party{Name: name, Kind: kind}
+	p.Region = at
+	id, err := w.parties.Create(ctx, access.System, w.tenant, "", p)
+	must(w.t, err)
+	return id
+}
+
+func (w *world) newBooks(name string, of ids.ID, chart string, from date.Month) ids.ID {
+	w.t.Helper()
+	id, err := w.l.Books.Create(ctx, access.System, w.tenant, "", &ledger.Books{Name: name, Party: of, Chart: chart, From: from})
+	must(w.t, err)
+	return id
+}
+
+// entry is a balanced voucher: money into the bank from an account.
+func (w *world) entry(day, account string, yuan int64) *ledger.Voucher {
+	fen := money.Fen(yuan) * money.Yuan
+	return &ledger.Voucher{
+		Books: w.books, Date: date.Must(day), Summary: "收租金",
+		Lines: []ledger.Line{{Account: "102", Debit: fen}, {Account: account, Credit: fen}},
+	}
+}
+
+func (w *world) post(v *ledger.Voucher) *ledger.Voucher {
+	w.t.Helper()
+	must(w.t, w.tryPost(v))
+	return v
+}
+
+func (w *world) tryPost(v *ledger.Voucher) error {
+	return w.d.InTx(ctx, w.poster.Meta(w.tenant), func(ctx context.Context, tx *db.Tx) error {
+		return w.l.PostTx(ctx, tx, w.poster, v)
+	})
+}
+
+func (w *world) clean() {
+	w.t.Helper()
+	problems, err := ledger.Check(ctx, w.d.Read(), w.tenant)
+	must(w.t, err)
+	if len(problems) > 0 {
+		w.t.Fatalf("the books are damaged: %s", strings.Join(problems, "\n"))
+	}
+}
+
+func (w *world) get(id ids.ID) *ledger.Voucher {
+	w.t.Helper()
+	v, err := w.l.Get(ctx, w.poster, w.tenant, id)
+	must(w.t, err)
+	return v
+}
+
+// refused checks the kind of an error, and that a field or the sentence says what is expected.
+func refused(t testing.TB, err error, kind errs.Kind, field, says string) {
+	t.Helper()
+	e := errs.As(err)
+	if e == nil || e.Kind != kind {
+		t.Fatalf("got %v, want an error of kind %s", err, kind)
+	}
+	if field == "" {
+		if !strings.Contains(e.Msg, says) {
+			t.Fatalf("message %q does not say %q", e.Msg, says)
+		}
+		return
+	}
+	for _, f := range e.Fields {
+		if f.Name == field && strings.Contains(f.Msg, says) {
+			return
+		}
+	}
+	t.Fatalf("no field %s saying %q in: %v", field, says, e)
+}
+
+func TestCharts(t *testing.T) {
+	for chart, want := range map[string]int{ledger.Chart2004: 36, ledger.Chart2023: 42} {
+		list := ledger.Chart(chart)
+		if len(list) != want {
+			t.Errorf("chart %s has %d accounts, want %d", chart, len(list), want)
+		}
+		if !slices.IsSortedFunc(list, func(a, b ledger.Account) int { return strings.Compare(a.Code, b.Code) }) {
+			t.Errorf("chart %s is not in order", chart)
+		}
+		var income []string
+		for _, a := range list {
+			if ledger.ClassLabels[a.Class] == "" || !slices.Contains([]string{"debit", "credit", "both"}, a.Direction) {
+				t.Errorf("chart %s: account %+v", chart, a)
+			}
+			if a.Class == ledger.Income {
+				income = append(income, a.Code)
+			}
+		}
+		wantIncome := map[string]string{"2004": "501 511 521 522 531 561", "2023": "501 502 503 504"}[chart]
+		if got := strings.Join(income, " "); got != wantIncome {
+			t.Errorf("chart %s: income accounts %s, want %s", chart, got, wantIncome)
+		}
+	}
+}
+
+func TestBooks(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		b, err := w.l.Books.Get(ctx, access.System, w.tenant, w.books)
+		must(t, err)
+		if b.Region != village {
+			t.Errorf("region %s, want the collective's", b.Region)
+		}
+		acc, err := ledger.Accounts(ctx, d.Read(), w.tenant, w.books)
+		must(t, err)
+		if len(acc) != 36 || !acc[0].Leaf {
+			t.Errorf("%d accounts", len(acc))
+		}
+		create := func(b ledger.Books) error {
+			_, err := w.l.Books.Create(ctx, access.System, w.tenant, "", &b)
+			return err
+		}
+		refused(t, create(ledger.Books{Name: "甲", Party: w.coll, Chart: "2023", From: 202312}), errs.Invalid, "chart", "2024 年 1 月起施行")
+		refused(t, create(ledger.Books{Name: "甲", Party: w.coll, Chart: "2004", From: 202401}), errs.Invalid, "chart", "2023 年制度")
+		refused(t, create(ledger.Books{Name: "甲", Party: w.coll, Chart: "2004", From: 202105}), errs.Invalid, "from_month", "月份重叠")
+		refused(t, create(ledger.Books{Name: "利民村账套", Party: w.coll, Chart: "2023", From: 202401}), errs.Conflict, "name", "已经有了")
+		firm := w.party("某公司", party.Enterprise, village)
+		refused(t, create(ledger.Books{Name: "甲", Party: firm, Chart: "2004", From: 202105}), errs.Invalid, "party", "不是集体经济组织")
+		must(t, create(ledger.Books{Name: "利民村新账", Party: w.coll, Chart: "2023", From: 202401}))
+
+		v := w.post(w.entry("2021-03-05", "501", 100))
+		b.To = 202102
+		refused(t, w.l.Books.Update(ctx, access.System, w.tenant, b), errs.Invalid, "to_month", "2021-03")
+		refused(t, w.l.Books.Delete(ctx, access.System, w.tenant, w.books, 0), errs.Conflict, "", "已有凭证")
+
+		// The collective turns out to lie in another village: its books go with it.
+		p, err := w.parties.Get(ctx, access.System, w.tenant, w.coll)
+		must(t, err)
+		p.Region = "321182103206"
+		must(t, w.parties.Update(ctx, access.System, w.tenant, p))
+		b, err = w.l.Books.Get(ctx, access.System, w.tenant, w.books)
+		must(t, err)
+		b.Note = "改地区"
+		must(t, w.l.Books.Update(ctx, access.System, w.tenant, b))
+		if got := w.get(v.ID); got.Region != "321182103206" {
+			t.Errorf("voucher stayed in %s", got.Region)
+		}
+		w.clean()
+	})
+}
+
+func TestLifeOfAVoucher(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		id, err := w.l.SaveDraft(ctx, w.maker, w.tenant, "k1", w.entry("2021-03-05", "501", 1000))
+		must(t, err)
+		again, err := w.l.SaveDraft(ctx, w.maker, w.tenant, "k1", w.entry("2021-03-05", "501", 1000))
+		must(t, err)
+		if again != id {
+			t.Errorf("the same submission made a second draft")
+		}
+		_, err = w.l.SaveDraft(ctx, w.maker, w.tenant, "k1", w.entry("2021-03-05", "501", 1001))
+		refused(t, err, errs.Conflict, "", "已经提交过")
+
+		v := w.get(id)
+		if v.State != ledger.Draft || v.FullNo != "草稿-"+id.String() || v.Total != 100_000 || v.Lines[0].Summary != "收租金" || v.Maker != "报账员小王" {
+			t.Errorf("draft %+v", v)
+		}
+		if inc := w.income(2021, "2021-12-31"); inc != 0 {
+			t.Errorf("a draft counts: %s", inc)
+		}
+		v.Lines[0].Debit, v.Lines[1].Credit = 200_000, 200_000
+		_, err = w.l.SaveDraft(ctx, w.stray, w.tenant, "", v)
+		refused(t, err, errs.NotFound, "", "没有找到")
+		_, err = w.l.SaveDraft(ctx, w.maker, w.tenant, "", v)
+		must(t, err)
+		_, err = w.l.SaveDraft(ctx, w.maker, w.tenant, "", v)
+		refused(t, err, errs.Stale, "", "别人改过")
+		v = w.get(id)
+		if v.Version != 2 || v.Total != 200_000 || len(v.Lines) != 2 {
+			t.Errorf("changed draft %+v", v)
+		}
+
+		refused(t, w.l.Review(ctx, w.maker, w.tenant, id, 2), errs.Forbidden, "", "没有这项权限")
+		refused(t, w.l.Post(ctx, w.poster, w.tenant, id, 2), errs.State, "", "只有“已审核”")
+		must(t, w.l.Review(ctx, w.poster, w.tenant, id, 2))
+		refused(t, w.l.Return(ctx, w.poster, w.tenant, id, 3, " "), errs.Invalid, "reason", "理由")
+		must(t, w.l.Return(ctx, w.poster, w.tenant, id, 3, "缺附件"))
+		must(t, w.l.Review(ctx, w.poster, w.tenant, id, 4))
+		must(t, w.l.Post(ctx, w.poster, w.tenant, id, 5))
+		v = w.get(id)
+		if v.FullNo != "记-2021-03-0001" || v.State != ledger.Posted || v.Reviewer != "会计老李" || v.Poster != "会计老李" {
+			t.Errorf("posted %+v", v)
+		}
+		w.clean()
+
+		// Posted is immutable, through whatever door.
+		_, err = w.l.SaveDraft(ctx, w.maker, w.tenant, "", v)
+		refused(t, err, errs.State, "", "只能冲销")
+		refused(t, w.l.Return(ctx, w.poster, w.tenant, id, 0, "改"), errs.State, "", "已记账")
+		refused(t, w.l.Post(ctx, w.poster, w.tenant, id, 0), errs.State, "", "已记账")
+		refused(t, w.l.DeleteDraft(ctx, access.System, w.tenant, id, 0), errs.State, "", "才能删除")
+		refused(t, w.l.Vouchers.Update(ctx, access.System, w.tenant, v), errs.Invalid, "", "凭证页面")
+		_, err = w.l.Vouchers.Create(ctx, access.System, w.tenant, "", w.entry("2021-03-05", "501", 1))
+		refused(t, err, errs.Invalid, "", "凭证页面")
+
+		// A person does not review what that person made.
+		own, err := w.l.SaveDraft(ctx, w.poster, w.tenant, "", w.entry("2021-03-06", "501", 5))
+		must(t, err)
+		refused(t, w.l.Review(ctx, w.poster, w.tenant, own, 1), errs.Forbidden, "", "不能是制单人")
+		refused(t, w.l.Vouchers.Do(ctx, w.poster, w.tenant, own, 1, "review", ""), errs.Invalid, "", "凭证页面")
+		must(t, w.l.DeleteDraft(ctx, w.poster, w.tenant, own, 1))
+		if _, err := w.l.Get(ctx, w.poster, w.tenant, own); !errs.Is(err, errs.NotFound) {
+			t.Errorf("the deleted draft is still there: %v", err)
+		}
+
+		h, err := audit.Of(ctx, d.Read(), w.tenant, "voucher", id, 10)
+		must(t, err)
+		var did []string
+		for _, e := range h {
+			did = append(did, e.Action)
+		}
+		if got := strings.Join(did, " "); got != "记账 审核 退回 审核 修改 新建" {
+			t.Errorf("history: %s", got)
+		}
+		docs, err := find.Search(ctx, d.Read(), w.tenant, w.ranges(), "记-2021-03-0001 租金", nil, 5)
+		must(t, err)
+		if len(docs) != 1 || docs[0].ID != id {
+			t.Errorf("search found %v", docs)
+		}
+		page, n, err := w.l.Vouchers.List(ctx, w.maker, w.tenant, record.Filter{Scope: village, Eq: map[string]string{"books": w.books.String(), "state": "posted"}, Page: db.Paging{Limit: 10}})
+		must(t, err)
+		if n != 1 || page.Items[0].ID != id {
+			t.Errorf("the list shows %d", n)
+		}
+	})
+}
+
+func (w *world) ranges() [][2]string {
+	w.t.Helper()
+	r, err := w.regions.Ranges(ctx, "321182000000")
+	must(w.t, err)
+	return r
+}
+
+func (w *world) income(year int, asOf string) money.Fen {
+	w.t.Helper()
+	list, err := ledger.IncomeOf(ctx, w.d.Read(), w.tenant, w.ranges(), year, date.Must(asOf))
+	must(w.t, err)
+	var sum money.Fen
+	for _, b := range list {
+		sum += b.Fen
+	}
+	return sum
+}
+
+func TestRules(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		must(t, w.l.AddAccount(ctx, w.poster, w.tenant, w.books, "50101", "房屋租金"))
+		for _, c := range []struct {
+			name, field, says string
+			change            func(v *ledger.Voucher)
+		}{
+			{"one line", "lines", "至少要有两行", func(v *ledger.Voucher) { v.Lines = v.Lines[:1] }},
+			{"unbalanced", "lines", "借贷不平，相差 0.01 元", func(v *ledger.Voucher) { v.Lines[0].Debit++ }},
+			{"both sides", "lines[1].credit", "不能两边都填", func(v *ledger.Voucher) { v.Lines[1].Debit = 5 }},
+			{"no side", "lines[2].debit", "请填写借方或贷方金额", func(v *ledger.Voucher) { v.Lines = append(v.Lines, ledger.Line{Account: "101"}) }},
+			{"negative", "lines[0].debit", "不能为负数", func(v *ledger.Voucher) { v.Lines[0].Debit, v.Lines[1].Credit = -1, -1 }},
+			{"unknown account", "lines[1].account", "账套采用 2004 年制度，没有科目 503", func(v *ledger.Voucher) { v.Lines[1].Account = "503" }},
+			{"not a leaf", "lines[1].account", "已设明细科目，请选用明细科目，如 50101", func(v *ledger.Voucher) { v.Lines[1].Account = "501" }},
+			{"no account", "lines[1].account", "请填写科目", func(v *ledger.Voucher) { v.Lines[1].Account = "" }},
+			{"no summary", "summary", "请填写摘要", func(v *ledger.Voucher) { v.Summary = "" }},
+			{"long summary", "summary", "最多 200 个字", func(v *ledger.Voucher) { v.Summary = strings.Repeat("长", 201) }},
+			{"no date", "date", "请填写日期", func(v *ledger.Voucher) { v.Date = date.Date{} }},
+			{"too early", "date", "从 2021-01 起记账", func(v *ledger.Voucher) { v.Date = date.Must("2020-12-31") }},
+			{"after the system", "date", "2023 年制度", func(v *ledger.Voucher) { v.Date = date.Must("2024-01-01") }},
+			{"overflow", "lines", "借方合计金额超出", func(v *ledger.Voucher) {
+				v.Lines = []ledger.Line{{Account: "101", Debit: money.Max}, {Account: "102", Debit: money.Max}, {Account: "531", Credit: money.Max}, {Account: "511", Credit: money.Max}}
+			}},
+			{"out of range", "lines[0].debit", "超出", func(v *ledger.Voucher) { v.Lines[0].Debit = money.Max + 1 }},
+			{"too many lines", "lines", "最多 500 行", func(v *ledger.Voucher) { v.Lines = make([]ledger.Line, 501) }},
+			{"no such party", "lines[0].party", "没有找到所填的单位", func(v *ledger.Voucher) { v.Lines[0].Party = 99 }},
+			{"no books", "books", "请填写账套", func(v *ledger.Voucher) { v.Books = 0 }},
+		} {
+			v := w.entry("2021-03-05", "50101", 10)
+			c.change(v)
+			err := w.tryPost(v)
+			_, draftErr := w.l.SaveDraft(ctx, w.maker, w.tenant, "", v)
+			t.Run(c.name, func(t *testing.T) {
+				refused(t, err, errs.Invalid, c.field, c.says)
+				refused(t, draftErr, errs.Invalid, c.field, c.says)
+			})
+		}
+		n, err := w.l.Vouchers.Count(ctx, w.tenant)
+		must(t, err)
+		if n != 0 {
+			t.Errorf("%d vouchers were saved", n)
+		}
+		refused(t, w.tryPost(w.entry("2021-03-05", "503", 1)), errs.Invalid, "lines[1].account", "没有科目")
+		refused(t, w.d.InTx(ctx, w.maker.Meta(w.tenant), func(ctx context.Context, tx *db.Tx) error {
+			return w.l.PostTx(ctx, tx, w.maker, w.entry("2021-03-05", "531", 1))
+		}), errs.Forbidden, "", "没有这项权限")
+		w.clean()
+	})
+}
+
+func TestAccounts(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		add := func(code, name string) error { return w.l.AddAccount(ctx, w.poster, w.tenant, w.books, code, name) }
+		before := w.post(w.entry("2021-02-01", "501", 70))
+		must(t, add("50101", "房屋租金"))
+		must(t, add("5010101", "门面"))
+		refused(t, add("50101", "重复"), errs.Invalid, "code", "已经有了")
+		refused(t, add("6010", "无上级"), errs.Invalid, "code", "一级科目由制度规定")
+		refused(t, add("5011", "短"), errs.Invalid, "code", "两位或三位")
+		refused(t, add("501x1", "字母"), errs.Invalid, "code", "数字")
+		refused(t, add("50102", ""), errs.Invalid, "name", "请填写")
+		refused(t, w.l.AddAccount(ctx, w.maker, w.tenant, w.books, "50102", "无权"), errs.Forbidden, "", "权限")
+
+		v := w.entry("2021-03-01", "5010101", 30)
+		v.Lines[0].Party = w.coll
+		w.post(v)
+		// What was posted before the account was divided can still be reversed.
+		if _, err := w.l.Reverse(ctx, w.poster, w.tenant, "", before.ID, date.Must("2021-04-01"), "记错"); err != nil {
+			t.Fatal(err)
+		}
+		w.clean()
+		rows, err := ledger.TrialBalance(ctx, d.Read(), w.tenant, w.books, 202103, 202103)
+		must(t, err)
+		var got []string
+		for _, r := range rows {
+			got = append(got, fmt.Sprintf("%d %s %s %s %s %s", r.Level, r.Code, r.Opening, r.Debit, r.Credit, r.Ending))
+		}
+		want := "1 102 70.00 30.00 0.00 100.00|1 501 -70.00 0.00 30.00 -100.00|2 50101 0.00 0.00 30.00 -30.00|3 5010101 0.00 0.00 30.00 -30.00"
+		if s := strings.Join(got, "|"); s != want {
+			t.Errorf("trial balance\n%s, want\n%s", s, want)
+		}
+		for _, q := range []string{"门面", "mm", "menmian", "5010101"} {
+			found, err := ledger.SuggestAccounts(ctx, d.Read(), w.tenant, w.books, q, 5)
+			must(t, err)
+			if len(found) != 1 || found[0].Code != "5010101" {
+				t.Errorf("suggest %s: %v", q, found)
+			}
+		}
+		for _, q := range []string{"%", "_", "不存在"} {
+			if found, err := ledger.SuggestAccounts(ctx, d.Read(), w.tenant, w.books, q, 5); err != nil || len(found) > 0 {
+				t.Errorf("suggest %s: %v %v", q, found, err)
+			}
+		}
+		of, err := ledger.VouchersOf(ctx, d.Read(), w.tenant, w.books, "501", 2021)
+		must(t, err)
+		if len(of) != 3 {
+			t.Errorf("%d vouchers on 501", len(of))
+		}
+		lines, err := ledger.LinesOf(ctx, d.Read(), w.tenant, "party", w.coll)
+		must(t, err)
+		if len(lines) != 1 || lines[0].FullNo != "记-2021-03-0001" || lines[0].AccountName != "银行存款" || lines[0].Debit != 3000 {
+			t.Errorf("lines of the party: %+v", lines)
+		}
+		lines, err = ledger.LinesOfVoucher(ctx, d.Read(), w.tenant, v.ID)
+		must(t, err)
+		if len(lines) != 2 || lines[1].AccountName != "门面" {
+			t.Errorf("lines of the voucher: %+v", lines)
+		}
+	})
+}
+
+func TestReversal(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		v := w.post(w.entry("2021-03-05", "501", 1000))
+		day := date.Must("2021-04-01")
+		_, err := w.l.Reverse(ctx, w.maker, w.tenant, "", v.ID, day, "记错")
+		refused(t, err, errs.Forbidden, "", "权限")
+		_, err = w.l.Reverse(ctx, w.poster, w.tenant, "", v.ID, day, "")
+		refused(t, err, errs.Invalid, "reason", "理由")
+		_, err = w.l.Reverse(ctx, w.poster, w.tenant, "", v.ID, date.Must("2021-03-04"), "记错")
+		refused(t, err, errs.Invalid, "date", "不能早于")
+		id, err := w.l.Reverse(ctx, w.poster, w.tenant, "r1", v.ID, day, "记错")
+		must(t, err)
+		again, err := w.l.Reverse(ctx, w.poster, w.tenant, "r1", v.ID, day, "记错")
+		must(t, err)
+		if again != id {
+			t.Error("the same submission reversed twice")
+		}
+		r := w.get(id)
+		if r.Total != -100_000 || r.Reverses != v.ID || r.FullNo != "记-2021-04-0001" || !strings.HasPrefix(r.Summary, "冲销 记-2021-03-0001") || r.Lines[0].Debit != -100_000 {
+			t.Errorf("reversal %+v", r)
+		}
+		if by, err := ledger.ReversalOf(ctx, d.Read(), w.tenant, v.ID); err != nil || by != id {
+			t.Errorf("reversed by %v, %v", by, err)
+		}
+		_, err = w.l.Reverse(ctx, w.poster, w.tenant, "r2", v.ID, day, "记错")
+		refused(t, err, errs.Conflict, "", "已经冲销过")
+		_, err = w.l.Reverse(ctx, w.poster, w.tenant, "r3", id, day, "记错")
+		refused(t, err, errs.State, "", "不能再冲销")
+		draft, err := w.l.SaveDraft(ctx, w.maker, w.tenant, "", w.entry("2021-04-05", "501", 1))
+		must(t, err)
+		_, err = w.l.Reverse(ctx, w.poster, w.tenant, "r4", draft, day, "记错")
+		refused(t, err, errs.State, "", "还没有记账")
+		if got := w.income(2021, "2021-03-31"); got != 100_000 {
+			t.Errorf("income to March %s", got)
+		}
+		if got := w.income(2021, "2021-12-31"); got != 0 {
+			t.Errorf("income of the year %s", got)
+		}
+		w.clean()
+	})
+}
+
+func TestPeriods(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.post(w.entry("2021-02-05", "501", 1))
+		draft, err := w.l.SaveDraft(ctx, w.maker, w.tenant, "", w.entry("2021-03-05", "501", 1))
+		must(t, err)
+		closeIt := func(m date.Month) error { return w.l.ClosePeriod(ctx, w.poster, w.tenant, w.books, m) }
+		refused(t, w.l.ClosePeriod(ctx, w.maker, w.tenant, w.books, 202102), errs.Forbidden, "", "权限")
+		refused(t, closeIt(202103), errs.State, "", "2021-02 还没有结账")
+		refused(t, closeIt(202012), errs.Invalid, "", "从 2021-01 起")
+		must(t, closeIt(202102))
+		refused(t, closeIt(202102), errs.State, "", "已经结账")
+		refused(t, closeIt(202103), errs.State, "", "1 张凭证没有记账")
+		refused(t, w.tryPost(w.entry("2021-02-06", "501", 1)), errs.State, "date", "已结账")
+		// A month before a closed one stays shut although it was never opened.
+		refused(t, w.tryPost(w.entry("2021-01-06", "501", 1)), errs.State, "date", "2021-02 已结账")
+		_, err = w.l.SaveDraft(ctx, w.maker, w.tenant, "", w.entry("2021-02-06", "501", 1))
+		refused(t, err, errs.State, "date", "已结账")
+		v := w.get(draft)
+		v.Date = date.Must("2021-02-07")
+		_, err = w.l.SaveDraft(ctx, w.maker, w.tenant, "", v)
+		refused(t, err, errs.State, "date", "已结账")
+		must(t, w.l.DeleteDraft(ctx, w.maker, w.tenant, draft, 0))
+		must(t, closeIt(202103))
+
+		reopen := func(m date.Month, why string) error {
+			return w.l.ReopenPeriod(ctx, w.poster, w.tenant, w.books, m, why)
+		}
+		refused(t, reopen(202103, ""), errs.Invalid, "reason", "理由")
+		refused(t, reopen(202102, "补记"), errs.State, "", "2021-03 也已结账")
+		must(t, reopen(202103, "补记"))
+		refused(t, reopen(202103, "补记"), errs.State, "", "没有结账")
+		must(t, reopen(202102, "补记"))
+		w.post(w.entry("2021-02-06", "501", 1))
+		ps, err := ledger.Periods(ctx, d.Read(), w.tenant, w.books)
+		must(t, err)
+		if len(ps) != 2 || ps[0].LastNo != 2 || ps[0].Closed {
+			t.Errorf("periods %+v", ps)
+		}
+		w.clean()
+	})
+}
+
+// Closing a month and drafting in it at the same time never leaves a draft in a closed month.
+func TestCloseAgainstDrafts(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		for m := date.Month(202101); m <= 202106; m++ {
+			var wg sync.WaitGroup
+			for i := range 4 {
+				wg.Go(func() {
+					if i == 0 {
+						_ = w.l.ClosePeriod(ctx, w.poster, w.tenant, w.books, m)
+						return
+					}
+					_, _ = w.l.SaveDraft(ctx, w.maker, w.tenant, "", w.entry(m.String()+"-05", "501", 1))
+				})
+			}
+			wg.Wait()
+			page, _, err := w.l.Vouchers.List(ctx, access.System, w.tenant, record.Filter{Scope: village, Page: db.Paging{Limit: 100}})
+			must(t, err)
+			ps, err := ledger.Periods(ctx, d.Read(), w.tenant, w.books)
+			must(t, err)
+			for _, p := range ps {
+				if p.Closed && slices.ContainsFunc(page.Items, func(v ledger.Voucher) bool { return v.Month == p.Month }) {
+					t.Fatalf("a draft stands in the closed month %s", p.Month)
+				}
+			}
+			for _, v := range page.Items {
+				must(t, w.l.DeleteDraft(ctx, access.System, w.tenant, v.ID, 0))
+			}
+			_ = w.l.ClosePeriod(ctx, w.poster, w.tenant, w.books, m)
+		}
+	})
+}
+
+func TestConcurrentPosting(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		const people, each = 16, 6
+		var wg sync.WaitGroup
+		failed := make(chan error, people*each)
+		for p := range people {
+			wg.Go(func() {
+				for i := range each {
+					v := w.entry("2021-03-05", []string{"501", "511", "531"}[(p+i)%3], int64(p+1))
+					if i == 3 {
+						v.Lines[1].Account = "503" // gives its number back
+					}
+					if err := w.tryPost(v); err != nil && i != 3 {
+						failed <- err
+					}
+				}
+			})
+		}
+		wg.Wait()
+		close(failed)
+		for err := range failed {
+			t.Error(err)
+		}
+		ps, err := ledger.Periods(ctx, d.Read(), w.tenant, w.books)
+		must(t, err)
+		if len(ps) != 1 || ps[0].LastNo != people*(each-1) {
+			t.Errorf("periods %+v", ps)
+		}
+		w.clean()
+	})
+}
+
+// Two people who reverse the same voucher, or post the same one, at once: one of them does.
+func TestOnceOnly(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		v := w.post(w.entry("2021-03-05", "501", 7))
+		draft, err := w.l.SaveDraft(ctx, w.maker, w.tenant, "", w.entry("2021-03-05", "501", 1))
+		must(t, err)
+		must(t, w.l.Review(ctx, w.poster, w.tenant, draft, 1))
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		reversed, posted := 0, 0
+		for i := range 8 {
+			wg.Go(func() {
+				var err error
+				n := &reversed
+				if i%2 == 0 {
+					_, err = w.l.Reverse(ctx, w.poster, w.tenant, "", v.ID, date.Must("2021-03-06"), "记错")
+				} else {
+					n = &posted
+					err = w.l.Post(ctx, w.poster, w.tenant, draft, 2)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case err == nil:
+					*n++
+				case !errs.Is(err, errs.Conflict) && !errs.Is(err, errs.Stale):
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if reversed != 1 || posted != 1 {
+			t.Errorf("reversed %d times, posted %d times", reversed, posted)
+		}
+		w.clean()
+	})
+}
+
+func TestIncome(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		other := w.party("红光村股份经济合作社", party.Collective, "321182103206")
+		w.newBooks("红光村账套", other, ledger.Chart2004, 202001)
+		w.post(w.entry("2021-01-31", "501", 1000))
+		w.post(w.entry("2021-03-05", "511", 200))
+		w.post(w.entry("2021-03-20", "522", 40))
+		w.post(w.entry("2021-03-20", "301", 9999)) // capital is no income
+		closing := w.entry("2021-03-31", "321", 0)
+		closing.Kind, closing.Summary = ledger.Closing, "结转本期收益"
+		closing.Lines = []ledger.Line{
+			{Account: "501", Debit: 100_000}, {Account: "511", Debit: 20_000}, {Account: "522", Debit: 4_000}, {Account: "321", Credit: 124_000},
+		}
+		w.post(closing)
+		if closing.FullNo != "结转-2021-03-0004" {
+			t.Errorf("closing voucher %s", closing.FullNo)
+		}
+		w.clean()
+		for asOf, want := range map[string]money.Fen{
+			"2020-12-31": 0, "2021-01-30": 0, "2021-01-31": 100_000, "2021-03-04": 100_000, "2021-03-05": 120_000,
+			"2021-03-30": 124_000, "2021-03-31": 124_000, "2021-12-31": 124_000, "2022-05-05": 124_000,
+		} {
+			if got := w.income(2021, asOf); got != want {
+				t.Errorf("income to %s is %s, want %s", asOf, got, want)
+			}
+		}
+		op, err := ledger.OperatingIncomeOf(ctx, d.Read(), w.tenant, w.ranges(), 2021, date.Must("2021-03-20"))
+		must(t, err)
+		if len(op) != 2 || op[0].Fen != 120_000 || op[1].Fen != 0 {
+			t.Errorf("operating income %+v", op)
+		}
+		months, err := ledger.MonthlyIncome(ctx, d.Read(), w.tenant, w.ranges(), 2021)
+		must(t, err)
+		if len(months) != 12 || months[0].Fen != 100_000 || months[2].Fen != 24_000 || months[11].Month != 202112 {
+			t.Errorf("months %v", months)
+		}
+		if y, err := ledger.LatestYear(ctx, d.Read(), w.tenant); err != nil || y != 2021 {
+			t.Errorf("latest year %d, %v", y, err)
+		}
+		at, err := ledger.BooksAt(ctx, d.Read(), w.tenant, w.coll, 202105)
+		must(t, err)
+		if at.ID != w.books {
+			t.Errorf("books at a month: %+v", at)
+		}
+		if _, err := ledger.BooksAt(ctx, d.Read(), w.tenant, w.coll, 202401); !errs.Is(err, errs.NotFound) {
+			t.Errorf("books after the 2004 system: %v", err)
+		}
+
+		c := indicator.NewCatalogue(d, w.regions)
+		c.Add(ledger.Figures(w.env, w.regions)...)
+		eval := func(code string, params map[string]string) indicator.Result {
+			t.Helper()
+			r, err := c.Eval(ctx, indicator.Ask{Code: code, Scopes: []string{"321182103000"}, Year: 2021, AsOf: date.Must("2021-11-10"), Params: params})
+			must(t, err)
+			return r
+		}
+		if r := eval("ledger.village_income", nil); r.Value != 124_000 || len(r.Records) != 2 || r.Records[0].Title != "利民村股份经济合作社" || r.Records[0].Kind != "books" {
+			t.Errorf("village income %+v", r)
+		}
+		if r := eval("ledger.village_income_min", nil); r.Value != 0 || r.Count != 2 {
+			t.Errorf("least village income %+v", r)
+		}
+		if r := eval("ledger.operating_income", nil); r.Value != 120_000 {
+			t.Errorf("operating income %+v", r)
+		}
+		for _, k := range []struct {
+			lower, withLower, upper, withUpper string
+			want                               int64
+		}{
+			{"1240", "是", "", "", 1},
+			{"1240", "否", "", "", 0},
+			{"", "", "1240", "否", 1},
+			{"", "", "1240", "是", 2},
+			{"0", "否", "0.124万", "是", 1},
+			{"", "", "", "", 2},
+		} {
+			p := map[string]string{"lower": k.lower, "lower_inclusive": k.withLower, "upper": k.upper, "upper_inclusive": k.withUpper}
+			if r := eval("ledger.tier_count", p); r.Value != k.want {
+				t.Errorf("tier %+v: %d", k, r.Value)
+			}
+		}
+		if r := eval("ledger.tier_count", map[string]string{"lower": "1"}); !strings.Contains(r.Records[0].Note, "1,240.00") {
+			t.Errorf("note %q", r.Records[0].Note)
+		}
+	})
+}
+
+// Whatever is posted and reversed in whatever order, balances equal the lines and every check is clean.
+func TestBooksStayWhole(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		codes := []string{"101", "102", "112", "301", "501", "511", "531", "541"}
+		var posted []ids.ID
+		want := map[string]money.Fen{}
+		rapid.Check(t, func(rt *rapid.T) {
+			for range rapid.IntRange(1, 4).Draw(rt, "steps") {
+				if len(posted) > 0 && rapid.IntRange(0, 3).Draw(rt, "reverse") == 0 {
+					i := rapid.IntRange(0, len(posted)-1).Draw(rt, "which")
+					v := w.get(posted[i])
+					posted = slices.Delete(posted, i, i+1)
+					_, err := w.l.Reverse(ctx, w.poster, w.tenant, "", v.ID, v.Date.AddDays(rapid.IntRange(0, 40).Draw(rt, "later")), "随机")
+					if err != nil {
+						rt.Fatal(err)
+					}
+					for _, x := range v.Lines {
+						want[x.Account] -= x.Debit - x.Credit
+					}
+					continue
+				}
+				v := &ledger.Voucher{
+					Books: w.books, Summary: "随机", Date: date.Must("2021-01-01").AddDays(rapid.IntRange(0, 120).Draw(rt, "day")),
+					Kind: rapid.SampledFrom([]string{ledger.Ordinary, ledger.Ordinary, ledger.Closing}).Draw(rt, "kind"),
+				}
+				n := rapid.IntRange(1, 5).Draw(rt, "lines")
+				var sum money.Fen
+				for range n {
+					fen := money.Fen(rapid.Int64Range(1, 1e9).Draw(rt, "fen"))
+					sum += fen
+					v.Lines = append(v.Lines, ledger.Line{Account: rapid.SampledFrom(codes).Draw(rt, "account"), Debit: fen})
+				}
+				v.Lines = append(v.Lines, ledger.Line{Account: rapid.SampledFrom(codes).Draw(rt, "account"), Credit: sum})
+				if err := w.tryPost(v); err != nil {
+					rt.Fatal(err)
+				}
+				posted = append(posted, v.ID)
+				for _, x := range v.Lines {
+					want[x.Account] += x.Debit - x.Credit
+				}
+			}
+			problems, err := ledger.Check(ctx, d.Read(), w.tenant)
+			if err != nil || len(problems) > 0 {
+				rt.Fatalf("%v %v", err, problems)
+			}
+			rows, err := ledger.TrialBalance(ctx, d.Read(), w.tenant, w.books, 202101, 202112)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			var total money.Fen
+			for _, r := range rows {
+				total += r.Ending
+				if r.Ending != want[r.Code] {
+					rt.Fatalf("account %s ends at %s, want %s", r.Code, r.Ending, want[r.Code])
+				}
+			}
+			if total != 0 {
+				rt.Fatalf("the trial balance is off by %s", total)
+			}
+		})
+	})
+}
+
+func TestCheckFindsDamage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for says, damage := range map[string]string{
+			"余额与分录不符": `UPDATE balance SET debit_fen = debit_fen + 1 WHERE tenant_id = $1 AND account = '102'`,
+			"没有余额":    `DELETE FROM balance WHERE tenant_id = $1 AND account = '102'`,
+			"不平":      `UPDATE voucher_line SET debit_fen = debit_fen + 1 WHERE tenant_id = $1 AND line_no = 1`,
+			"不连续":     `UPDATE ledger_period SET last_no = last_no + 1 WHERE tenant_id = $1`,
+			"不一致":     `UPDATE voucher_line SET month = 202104 WHERE tenant_id = $1 AND line_no = 1`,
+		} {
+			w := newWorldOnce(t, d)
+			err := d.InTx(ctx, access.System.Meta(w.tenant), func(ctx context.Context, tx *db.Tx) error {
+				if err := tx.Exec(ctx, damage, w.tenant); err != nil {
+					return err
+				}
+				problems, err := ledger.Check(ctx, tx, w.tenant)
+				if err == nil && !strings.Contains(strings.Join(problems, "；"), says) {
+					t.Errorf("%s: found %v", says, problems)
+				}
+				if err != nil {
+					return err
+				}
+				return errUndo
+			})
+			if err != errUndo { //nolint:errorlint // our own sentinel
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+var errUndo = errs.New(errs.State, "undo", "撤销")
+
+var onceWorlds = map[*db.DB]*world{}
+
+func newWorldOnce(t *testing.T, d *db.DB) *world {
+	if w := onceWorlds[d]; w != nil {
+		return w
+	}
+	w := newWorld(t, d)
+	w.post(w.entry("2021-03-05", "501", 1))
+	w.clean()
+	onceWorlds[d] = w
+	return w
+}
+
+var sheetHeader = []string{"账套", "凭证来源号", "日期", "摘要", "科目", "借方金额（元）", "贷方金额", "往来单位", "附件张数", "制单人", "审核人", "示例", "冲销来源号"}
+
+func table(rows ...[]string) *sheet.Table {
+	t := &sheet.Table{Name: "凭证", Header: sheetHeader, HeaderRow: 1}
+	for i, r := range rows {
+		full := make([]string, len(sheetHeader))
+		copy(full, r)
+		t.Rows = append(t.Rows, full)
+		t.RowNo = append(t.RowNo, i+2)
+	}
+	return t
+}
+
+func goodRows() [][]string {
+	return [][]string{
+		{"利民村账套", "A2", "2021-03-09", "收门面租金", "银行存款", "1,000.50", "", "利民村股份经济合作社", "2", "甲", "乙", "是"},
+		{"利民村账套", "A2", "", "收门面租金", "501", "", "1000.5"},
+		{"利民村账套", "A1", "2021-03-01", "发工资", "541", "300", ""},
+		{"利民村账套", "A1", "2021-03-01", "发工资", "101", "", "300"},
+		{"利民村账套", "A3", "2021-03-09", "更正", "102", "-1000.50", "", "利民村股份经济合作社", "", "", "", "", "A2"},
+		{"利民村账套", "A3", "2021-03-09", "更正", "501", "", "-1000.50"},
+	}
+}
+
+func TestImport(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		res, err := w.l.ImportVouchers(ctx, w.poster, w.tenant, table(goodRows()...))
+		must(t, err)
+		if len(res.Report.Errors) > 0 || res.Created != 3 || res.Report.Rows != 6 {
+			t.Fatalf("import: %+v", res)
+		}
+		w.clean()
+		id, err := w.l.Vouchers.Lookup(ctx, d.Read(), w.tenant, "记-2021-03-0002")
+		must(t, err)
+		v := w.get(id)
+		if v.Source != "A2" || !v.Sample || v.Attachments != 2 || v.Maker != "甲" || v.Reviewer != "乙" || v.Lines[0].Account != "102" || v.Lines[0].Party != w.coll {
+			t.Errorf("imported %+v", v)
+		}
+		if by, err := ledger.ReversalOf(ctx, d.Read(), w.tenant, id); err != nil || by == 0 {
+			t.Errorf("the reversal is not tied: %v %v", by, err)
+		}
+		res, err = w.l.ImportVouchers(ctx, w.poster, w.tenant, table(goodRows()...))
+		must(t, err)
+		if res.Same != 3 || res.Created != 0 || len(res.Report.Errors) > 0 {
+			t.Errorf("second import: %+v", res)
+		}
+		changed := goodRows()
+		changed[2][5], changed[3][6] = "301", "301"
+		res, err = w.l.ImportVouchers(ctx, w.poster, w.tenant, table(changed...))
+		must(t, err)
+		if len(res.Report.Errors) != 1 || res.Report.Errors[0].Row != 4 || res.Report.Errors[0].Column != "凭证来源号" || res.Same != 0 {
+			t.Errorf("changed content: %+v", res)
+		}
+
+		// What is exported comes in elsewhere as it was, and here as the same.
+		own := w.post(w.entry("2021-04-01", "501", 5))
+		out := &sheet.Table{HeaderRow: 1}
+		for _, c := range ledger.SheetColumns() {
+			out.Header = append(out.Header, c.Title)
+		}
+		for row, err := range w.l.ExportRows(ctx, w.poster, w.tenant, record.Filter{Scope: village}) {
+			must(t, err)
+			out.Rows = append(out.Rows, row)
+			out.RowNo = append(out.RowNo, len(out.Rows)+1)
+		}
+		if len(out.Rows) != 8 || out.Rows[7][1] != own.FullNo {
+			t.Errorf("export: %v", out.Rows)
+		}
+		for range w.l.ExportRows(ctx, w.poster, w.tenant, record.Filter{Scope: village}) {
+			break
+		}
+		res, err = w.l.ImportVouchers(ctx, w.poster, w.tenant, out)
+		must(t, err)
+		if res.Same != 4 || len(res.Report.Errors) > 0 {
+			t.Errorf("import of the export: %+v", res)
+		}
+		w2 := newWorld(t, dbtest.SQLite(t))
+		res, err = w2.l.ImportVouchers(ctx, w2.poster, w2.tenant, out)
+		must(t, err)
+		if res.Created != 4 || len(res.Report.Errors) > 0 {
+			t.Errorf("import elsewhere: %+v", res)
+		}
+		w2.clean()
+	})
+}
+
+func TestImportRefuses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.post(w.entry("2021-01-05", "501", 1))
+		must(t, w.l.ClosePeriod(ctx, w.poster, w.tenant, w.books, 202101))
+		must(t, w.l.AddAccount(ctx, w.poster, w.tenant, w.books, "53101", "其他"))
+		must(t, w.l.AddAccount(ctx, w.poster, w.tenant, w.books, "55101", "其他"))
+		rows := append(goodRows(), [][]string{
+			{"没有的账套", "B1", "2021-03-01", "x", "101", "1", ""},
+			{"利民村账套", "", "2021-03-01", "x", "101", "1", ""},
+			{"利民村账套", "B2", "2021-02-30", "x", "101", "1", ""},
+			{"利民村账套", "B2", "", "x", "502x", "", "1块"},
+			{"利民村账套", "B3", "2021-03-01", "不平", "101", "2", "", "没有的单位"},
+			{"利民村账套", "B3", "2021-03-02", "不平", "其他", "", "1", "", "两"},
+			{"利民村账套", "B4", "2021-03-01", "不平", "101", "2", "", "", "", "同一人", "同一人"},
+			{"利民村账套", "B4", "", "不平", "501", "3", "4"},
+			{"利民村账套", "B5", "2021-01-09", "已结账", "101", "2", "", "", "", "", "", "也许"},
+			{"利民村账套", "B5", "", "已结账", "501", "", "2"},
+			{"利民村账套", "B6", "2021-03-09", "冲销", "101", "-2", "", "", "", "", "", "", "没有"},
+			{"利民村账套", "B6", "", "冲销", "501", "", "-2"},
+			{"利民村账套", "B7", "2021-03-09", "负数", "101", "-2", ""},
+			{"利民村账套", "B7", "", "负数", "501", "", "-2"},
+		}...)
+		res, err := w.l.ImportVouchers(ctx, w.poster, w.tenant, table(rows...))
+		must(t, err)
+		if res.Created != 0 {
+			t.Errorf("created %d", res.Created)
+		}
+		var got []string
+		for _, e := range res.Report.Errors {
+			got = append(got, fmt.Sprintf("%d %s: %s", e.Row, e.Column, e.Msg))
+		}
+		for _, want := range []string{
+			"8 账套: 没有名为", "9 凭证来源号: 请填写", "10 日期: ", "11 科目: 账套采用 2004 年制度，没有科目 502x", "11 贷方金额（元）: “1块”不是金额",
+			"12 往来单位: 没有找到单位“没有的单位”", "13 日期: 与同一张凭证的第 12 行不一致", "13 科目: 名为“其他”的科目有 2 个（53101、55101）",
+			"13 附件张数: “两”不是整数", "14 审核人: 审核人不能是制单人", "15 贷方金额（元）: 一行只能填", "14 : 借贷不平，相差 1.00 元",
+			"16 日期: 2021-01 已结账", "16 示例: ", "18 冲销来源号: 账套里和表中都没有", "20 借方金额（元）: 金额不能为负数", "21 贷方金额（元）: 金额不能为负数",
+		} {
+			if !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, want) }) {
+				t.Errorf("missing %q", want)
+			}
+		}
+		if len(got) != 17 || t.Failed() {
+			t.Errorf("%d errors:\n%s", len(got), strings.Join(got, "\n"))
+		}
+		n, err := w.l.Vouchers.Count(ctx, w.tenant)
+		must(t, err)
+		if n != 1 {
+			t.Errorf("%d vouchers after a refused import", n)
+		}
+		w.clean()
+
+		_, err = w.l.ImportVouchers(ctx, w.poster, w.tenant, &sheet.Table{Header: []string{"账套", "奇怪"}})
+		refused(t, err, errs.Invalid, "", "不认识 “奇怪”")
+		_, err = w.l.ImportVouchers(ctx, w.maker, w.tenant, table(goodRows()...))
+		refused(t, err, errs.Forbidden, "", "权限")
+	})
+}
+
+// manyRows is a year of vouchers of two to three lines each.
+func manyRows(prefix string, lines int) *sheet.Table {
+	var rows [][]string
+	day := date.Must("2021-01-01")
+	for i := 0; len(rows) < lines; i++ {
+		src, on := fmt.Sprintf("%s%06d", prefix, i), day.AddDays(i%360).String()
+		rows = append(rows, []string{"利民村账套", src, on, "收取门面房屋租金", "102", "1200.00", "", "利民村股份经济合作社"},
+			[]string{"利民村账套", src, on, "收取门面房屋租金", []string{"501", "511", "531"}[i%3], "", "1000.00"},
+			[]string{"利民村账套", src, on, "代收押金", "202", "", "200.00"})
+	}
+	return table(rows...)
+}
+
+func eachEngine(b *testing.B, fn func(b *testing.B, d *db.DB)) {
+	b.Run("sqlite", func(b *testing.B) { fn(b, dbtest.SQLite(b)) })
+	b.Run("postgres", func(b *testing.B) { fn(b, dbtest.Postgres(b)) })
+}
+
+func BenchmarkPostVoucher(b *testing.B) {
+	eachEngine(b, func(b *testing.B, d *db.DB) {
+		w := newWorld(b, d)
+		for b.Loop() {
+			w.post(w.entry("2021-03-05", "501", 100))
+		}
+	})
+}
+
+// BenchmarkImport imports 20,000 lines a round.
+func BenchmarkImport(b *testing.B) {
+	eachEngine(b, func(b *testing.B, d *db.DB) {
+		w := newWorld(b, d)
+		for i := 0; b.Loop(); i++ {
+			t := manyRows(fmt.Sprintf("R%d-", i), 20_000)
+			res, err := w.l.ImportVouchers(ctx, w.poster, w.tenant, t)
+			must(b, err)
+			if len(res.Report.Errors) > 0 {
+				b.Fatal(res.Report.Errors[0])
+			}
+		}
+	})
+}
+
+func BenchmarkIncomeOf(b *testing.B) {
+	eachEngine(b, func(b *testing.B, d *db.DB) {
+		w := newWorld(b, d)
+		_, err := w.l.ImportVouchers(ctx, w.poster, w.tenant, manyRows("R", 20_000))
+		must(b, err)
+		for b.Loop() {
+			w.income(2021, "2021-11-10")
+		}
+	})
+}

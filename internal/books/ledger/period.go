@@ -1,0 +1,147 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/audit"
+)
+
+// The states of a period.
+const (
+	periodOpen   = "open"
+	periodClosed = "closed"
+)
+
+// Period is one month of books. It comes into being with its first voucher.
+type Period struct {
+	Month    date.Month
+	Closed   bool
+	LastNo   int64
+	ClosedAt int64 // microseconds since the Unix epoch
+	ClosedBy string
+}
+
+// ClosePeriod closes a month: nothing can be drafted, posted or reversed in it any more. Months are closed in
+// their order, and only when no voucher waits in them.
+func (l *Ledger) ClosePeriod(ctx context.Context, who access.Principal, tenant int64, books ids.ID, month date.Month) error {
+	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		b, err := l.periodBooks(ctx, tx, who, books, month)
+		if err != nil {
+			return err
+		}
+		earlier, err := openBefore(ctx, tx, books, month)
+		if err != nil {
+			return err
+		}
+		if earlier != 0 {
+			return errs.New(errs.State, "period.earlier_open", "%s 还没有结账，请按月份先后结账", earlier)
+		}
+		// Closing first locks the period against drafts that are being saved; the count then sees them all.
+		done, err := closePeriod(ctx, tx, books, month)
+		if err != nil {
+			return err
+		}
+		if !done {
+			return errs.New(errs.State, "period.closed", "%s 已经结账", month)
+		}
+		waiting, err := pending(ctx, tx, books, month)
+		if err != nil {
+			return err
+		}
+		if waiting > 0 {
+			return errs.New(errs.State, "period.pending", "%s 还有 %d 张凭证没有记账，请先记账或删除", month, waiting)
+		}
+		return auditPeriod(ctx, tx, b, month, "结账", "")
+	})
+}
+
+// ReopenPeriod opens a closed month again, the latest first.
+func (l *Ledger) ReopenPeriod(ctx context.Context, who access.Principal, tenant int64, books ids.ID, month date.Month, reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return errs.OnField("reason", "请说明反结账的理由")
+	}
+	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		b, err := l.periodBooks(ctx, tx, who, books, month)
+		if err != nil {
+			return err
+		}
+		last, err := lastClosed(ctx, tx, books)
+		if err != nil {
+			return err
+		}
+		if last > month {
+			return errs.New(errs.State, "period.later_closed", "%s 也已结账，请从最后一个月开始反结账", last)
+		}
+		done, err := reopenPeriod(ctx, tx, books, month)
+		if err != nil {
+			return err
+		}
+		if !done {
+			return errs.New(errs.State, "period.open", "%s 没有结账，不需要反结账", month)
+		}
+		return auditPeriod(ctx, tx, b, month, "反结账", reason)
+	})
+}
+
+// periodBooks locks the books, so that months are opened and closed one after the other.
+func (l *Ledger) periodBooks(ctx context.Context, tx *db.Tx, who access.Principal, books ids.ID, month date.Month) (*Books, error) {
+	b, err := lockBooks(ctx, tx, books)
+	if err != nil {
+		return nil, err
+	}
+	if err := who.Require("books:"+access.Post, b.Region); err != nil {
+		return nil, err
+	}
+	if !month.Valid() {
+		return nil, errs.OnField("month", "请填写月份")
+	}
+	return b, b.takes(month)
+}
+
+func auditPeriod(ctx context.Context, tx *db.Tx, b *Books, month date.Month, action, reason string) error {
+	return audit.Write(ctx, tx, audit.Entry{
+		Action: action, Kind: "books", RecordID: b.ID, Title: b.Name, Region: b.Region, Reason: reason,
+		Changes: []audit.Change{{Label: "月份", After: month.String()}},
+	})
+}
+
+// usePeriod makes sure that a month of books is open, opening it on its first use, takes n numbers in it (0 for
+// a draft, which only holds the month open) and returns the last one. The period's row stays locked.
+func usePeriod(ctx context.Context, tx *db.Tx, b *Books, month date.Month, n int) (int64, error) {
+	last, err := takeNumbers(ctx, tx, b.ID, month, n)
+	if !errors.Is(err, db.ErrNoRows) {
+		return last, err
+	}
+	// Closed, or not there yet. Opening is rare; the lock on the books keeps it apart from closing.
+	locked, err := lockBooks(ctx, tx, b.ID)
+	if err != nil {
+		return 0, err
+	}
+	if err := locked.takes(month); err != nil {
+		return 0, err
+	}
+	closed, err := lastClosed(ctx, tx, b.ID)
+	if err != nil {
+		return 0, err
+	}
+	if closed >= month {
+		return 0, closedMonth(month, closed)
+	}
+	if err := openPeriod(ctx, tx, b.ID, month); err != nil {
+		return 0, err
+	}
+	return takeNumbers(ctx, tx, b.ID, month, n)
+}
+
+func closedMonth(month, closed date.Month) error {
+	e := errs.OnField("date", "%s 已结账，不能再记 %s 的账；请改日期，或先反结账", closed, month)
+	e.Kind, e.Code, e.Msg = errs.State, "period.closed", e.Fields[0].Msg
+	return e
+}

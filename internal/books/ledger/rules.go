@@ -1,0 +1,259 @@
+package ledger
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
+	"huicun/internal/kit/money"
+)
+
+// The limits of a voucher.
+const (
+	maxLines       = 500
+	maxSummary     = 200
+	maxAttachments = 9999
+)
+
+// chartOf are the accounts of books by code.
+type chartOf map[string]*Account
+
+func loadChart(ctx context.Context, q db.Q, tenant int64, books ids.ID) (chartOf, error) {
+	list, err := Accounts(ctx, q, tenant, books)
+	if err != nil {
+		return nil, err
+	}
+	return byCode(list), nil
+}
+
+func byCode(list []Account) chartOf {
+	out := make(chartOf, len(list))
+	for i := range list {
+		out[list[i].Code] = &list[i]
+	}
+	return out
+}
+
+// lineField names an input of a line, counted from 0: lines[2].debit.
+func lineField(i int, name string) string { return "lines[" + strconv.Itoa(i) + "]." + name }
+
+// settle derives what follows from a voucher's lines and date, and checks every rule that needs the books and
+// their accounts only. Whether the month is open is for the posting to say.
+func settle(b *Books, chart chartOf, v *Voucher) error {
+	var l errs.List
+	v.Region, v.Month = b.Region, 0
+	if v.Kind == "" {
+		v.Kind = Ordinary
+	}
+	if v.Kind != Ordinary && v.Kind != Closing {
+		l.Add("kind", "凭证种类应为“记”或“结转”")
+	}
+	if v.Date.IsZero() {
+		l.Add("date", "请填写日期")
+	} else {
+		v.Month = v.Date.YearMonth()
+		if err := b.takes(v.Month); err != nil {
+			l.Add("date", "%s", errs.Message(err))
+		}
+	}
+	if v.Attachments < 0 || v.Attachments > maxAttachments {
+		l.Add("attachments", "附件张数应在 0 到 %d 之间", maxAttachments)
+	}
+	v.settleSummaries(&l)
+	switch {
+	case len(v.Lines) < 2:
+		l.Add("lines", "凭证至少要有两行分录")
+	case len(v.Lines) > maxLines:
+		l.Add("lines", "一张凭证最多 %d 行分录，现有 %d 行；请分成几张", maxLines, len(v.Lines))
+		return l.Err()
+	}
+	for i := range v.Lines {
+		checkAccount(b, chart, v, i, &l)
+		v.checkSides(i, &l)
+	}
+	v.settleTotal(&l)
+	return l.Err()
+}
+
+// settleSummaries fills the heading's summary from the first line that has one, and empty lines from the heading.
+func (v *Voucher) settleSummaries(l *errs.List) {
+	v.Summary = plain(v.Summary)
+	for i := range v.Lines {
+		s := plain(v.Lines[i].Summary)
+		v.Lines[i].Summary = s
+		if v.Summary == "" {
+			v.Summary = s
+		}
+		if n := utf8.RuneCountInString(s); n > maxSummary {
+			l.Add(lineField(i, "summary"), "摘要最多 %d 个字，现有 %d 个字", maxSummary, n)
+		}
+	}
+	if v.Summary == "" {
+		l.Add("summary", "请填写摘要")
+	} else if n := utf8.RuneCountInString(v.Summary); n > maxSummary {
+		l.Add("summary", "摘要最多 %d 个字，现有 %d 个字", maxSummary, n)
+	}
+	for i := range v.Lines {
+		if v.Lines[i].Summary == "" {
+			v.Lines[i].Summary = v.Summary
+		}
+	}
+}
+
+func checkAccount(b *Books, chart chartOf, v *Voucher, i int, l *errs.List) {
+	code := v.Lines[i].Account
+	a := chart[code]
+	switch {
+	case code == "":
+		l.Add(lineField(i, "account"), "请填写科目")
+	case a == nil:
+		l.Add(lineField(i, "account"), "账套采用 %s 年制度，没有科目 %s", b.Chart, code)
+	case !a.Leaf && v.Reverses == 0 && v.Kind != Closing:
+		// A reversal repeats its original, and closing entries clear what an account took before it was divided.
+		l.Add(lineField(i, "account"), "科目 %s %s 已设明细科目，请选用%s", code, a.Name, below(chart, code))
+	}
+}
+
+// below gives an example of the accounts under one.
+func below(chart chartOf, code string) string {
+	for _, c := range slices.Sorted(maps.Keys(chart)) {
+		if c != code && strings.HasPrefix(c, code) && chart[c].Leaf {
+			return "明细科目，如 " + c + " " + chart[c].Name
+		}
+	}
+	return "明细科目"
+}
+
+func (v *Voucher) checkSides(i int, l *errs.List) {
+	x := &v.Lines[i]
+	for _, side := range []struct {
+		name string
+		fen  money.Fen
+	}{{"debit", x.Debit}, {"credit", x.Credit}} {
+		switch {
+		case side.fen > money.Max || side.fen < money.Min:
+			l.Add(lineField(i, side.name), "金额超出了系统能记录的范围（正负 9 万亿元）")
+		case side.fen < 0 && v.Reverses == 0:
+			l.Add(lineField(i, side.name), "金额不能为负数；更正已记账的凭证请用“冲销”")
+		}
+	}
+	switch {
+	case x.Debit == 0 && x.Credit == 0:
+		l.Add(lineField(i, "debit"), "请填写借方或贷方金额")
+	case x.Debit != 0 && x.Credit != 0:
+		l.Add(lineField(i, "credit"), "一行只能填借方或贷方，不能两边都填")
+	}
+}
+
+func (v *Voucher) settleTotal(l *errs.List) {
+	debits, credits := make([]money.Fen, len(v.Lines)), make([]money.Fen, len(v.Lines))
+	for i := range v.Lines {
+		debits[i], credits[i] = v.Lines[i].Debit, v.Lines[i].Credit
+	}
+	d, err := money.Sum(debits...)
+	if err != nil {
+		l.Add("lines", "借方合计%s", errs.Message(err))
+		return
+	}
+	c, err := money.Sum(credits...)
+	if err != nil {
+		l.Add("lines", "贷方合计%s", errs.Message(err))
+		return
+	}
+	if d != c {
+		l.Add("lines", "借贷不平，相差 %s 元", (d - c).Abs())
+	}
+	v.Total = d
+}
+
+// dimension is something that a line can belong to: another record, known by the kind of its noun.
+type dimension struct {
+	name   string // of the input
+	kind   string // of the noun
+	column string
+	title  string // of the column in sheets
+	at     func(*Line) *ids.ID
+}
+
+var dimensions = []dimension{
+	{"party", "party", "party_id", "往来单位", func(l *Line) *ids.ID { return &l.Party }},
+	{"contract", "contract", "contract_id", "合同编号", func(l *Line) *ids.ID { return &l.Contract }},
+	{"asset", "asset", "asset_id", "资产编号", func(l *Line) *ids.ID { return &l.Asset }},
+	{"project", "joint", "project_id", "项目编号", func(l *Line) *ids.ID { return &l.Project }},
+}
+
+// checkDimensions makes sure that what the lines belong to exists among the county's records.
+func (l *Ledger) checkDimensions(ctx context.Context, q db.Q, tenant int64, v *Voucher) error {
+	var wrong errs.List
+	for _, d := range dimensions {
+		var want []ids.ID
+		for i := range v.Lines {
+			if id := *d.at(&v.Lines[i]); id != 0 && !slices.Contains(want, id) {
+				want = append(want, id)
+			}
+		}
+		n, ok := l.env.Noun(d.kind)
+		if !ok || len(want) == 0 {
+			continue
+		}
+		names, err := n.Names(ctx, q, tenant, want)
+		if err != nil {
+			return err
+		}
+		for i := range v.Lines {
+			id := *d.at(&v.Lines[i])
+			if _, found := names[id]; id != 0 && !found {
+				wrong.Add(lineField(i, d.name), "没有找到所填的%s，可能已被删除，或不在本县", n.Info().Label)
+			}
+		}
+	}
+	return wrong.Err()
+}
+
+// reviewable refuses that a person reviews what he or she made.
+func reviewable(v *Voucher, who ids.ID, name string) error {
+	same := who != 0 && (v.MakerID == who || v.CreatedBy == who)
+	if v.MakerID == 0 && v.Maker == name || same {
+		return errs.New(errs.Forbidden, "voucher.own", "审核人不能是制单人（%s），请由他人审核", v.Maker)
+	}
+	return nil
+}
+
+// reverse returns the red-letter voucher that undoes v: the same lines with the opposite sign.
+func (v *Voucher) reverse(on date.Date, reason string) *Voucher {
+	r := &Voucher{Books: v.Books, Kind: v.Kind, Date: on, Reverses: v.ID}
+	r.Sample, r.Note = v.Sample, reason
+	r.Summary = cut("冲销 " + v.FullNo + " " + v.Summary)
+	for _, x := range v.Lines {
+		x.Summary, x.Debit, x.Credit = cut("冲销 "+x.Summary), x.Debit.Neg(), x.Credit.Neg()
+		r.Lines = append(r.Lines, x)
+	}
+	return r
+}
+
+func cut(s string) string {
+	if r := []rune(s); len(r) > maxSummary {
+		return string(r[:maxSummary])
+	}
+	return s
+}
+
+// plain trims a text and keeps control characters out of what is stored.
+func plain(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			return ' '
+		case r < 0x20 || r == 0x7f || r == 0xfeff || r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, s))
+}

@@ -1,0 +1,205 @@
+package ledger
+
+import (
+	"context"
+	"iter"
+	"strconv"
+
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/ids"
+	"huicun/internal/kit/money"
+	"huicun/internal/kit/sheet"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/record"
+)
+
+// The columns of voucher sheets, one row per line. A voucher is known by its books and source number.
+const (
+	colBooks       = "账套"
+	colSource      = "凭证来源号"
+	colDate        = "日期"
+	colSummary     = "摘要"
+	colAccount     = "科目"
+	colDebit       = "借方金额（元）"
+	colCredit      = "贷方金额（元）"
+	colParty       = "往来单位"
+	colContract    = "合同编号"
+	colAsset       = "资产编号"
+	colProject     = "项目编号"
+	colAttachments = "附件张数"
+	colMaker       = "制单人"
+	colReviewer    = "审核人"
+	colKind        = "种类"
+	colReverses    = "冲销来源号"
+	colSample      = "示例"
+	colNote        = "备注"
+)
+
+// SheetColumns are the columns of the import template and of exports.
+func SheetColumns() []sheet.Column {
+	return []sheet.Column{
+		{Title: colBooks},
+		{Title: colSource},
+		{Title: colDate, Kind: sheet.Date},
+		{Title: colSummary},
+		{Title: colAccount},
+		{Title: colDebit, Kind: sheet.Money},
+		{Title: colCredit, Kind: sheet.Money},
+		{Title: colParty},
+		{Title: colContract},
+		{Title: colAsset},
+		{Title: colProject},
+		{Title: colAttachments, Kind: sheet.Integer},
+		{Title: colMaker},
+		{Title: colReviewer},
+		{Title: colKind},
+		{Title: colReverses},
+		{Title: colSample},
+		{Title: colNote},
+	}
+}
+
+// ExportRows gives the posted vouchers of a list, one row per line under SheetColumns, oldest first; importing
+// them elsewhere gives the same vouchers. A voucher that was not imported has its number as its source number.
+func (l *Ledger) ExportRows(ctx context.Context, who access.Principal, tenant int64, f record.Filter) iter.Seq2[[]string, error] {
+	eq := map[string]string{"state": Posted}
+	for k, v := range f.Eq {
+		if k != "state" {
+			eq[k] = v
+		}
+	}
+	f.Eq, f.Page = eq, db.Paging{Sort: "on_date"}
+	return func(yield func([]string, error) bool) {
+		var batch []*Voucher
+		flush := func() error {
+			rows, err := l.exportBatch(ctx, tenant, batch)
+			batch = nil
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				if !yield(r, nil) {
+					return errStop
+				}
+			}
+			return nil
+		}
+		err := l.Vouchers.Each(ctx, who, tenant, f, func(v *Voucher) error {
+			cp := *v
+			if batch = append(batch, &cp); len(batch) < exportBatch {
+				return nil
+			}
+			return flush()
+		})
+		if err == nil {
+			err = flush()
+		}
+		if err != nil && err != errStop { //nolint:errorlint // our own sentinel, returned as it is
+			yield(nil, err)
+		}
+	}
+}
+
+const exportBatch = 500
+
+type stopped struct{}
+
+func (stopped) Error() string { return "the reader stopped" }
+
+var errStop error = stopped{}
+
+func (l *Ledger) exportBatch(ctx context.Context, tenant int64, list []*Voucher) ([][]string, error) {
+	q := l.env.DB.Read()
+	if err := loadLines(ctx, q, tenant, list); err != nil {
+		return nil, err
+	}
+	var books, reversed []ids.ID
+	named := make([][]ids.ID, len(dimensions))
+	for _, v := range list {
+		books = append(books, v.Books)
+		if v.Reverses != 0 {
+			reversed = append(reversed, v.Reverses)
+		}
+		for i := range v.Lines {
+			for d := range dimensions {
+				if id := *dimensions[d].at(&v.Lines[i]); id != 0 {
+					named[d] = append(named[d], id)
+				}
+			}
+		}
+	}
+	names := map[ids.ID]string{}
+	kinds := []string{"books"}
+	wanted := [][]ids.ID{books}
+	for d := range dimensions {
+		kinds, wanted = append(kinds, dimensions[d].kind), append(wanted, named[d])
+	}
+	for i, kind := range kinds {
+		n, ok := l.env.Noun(kind)
+		if !ok {
+			continue
+		}
+		found, err := n.Names(ctx, q, tenant, distinct(wanted[i]))
+		if err != nil {
+			return nil, err
+		}
+		for id, name := range found {
+			names[id] = name
+		}
+	}
+	if len(reversed) > 0 {
+		found, err := voucherTable.All(ctx, q, db.In(db.NewWhere(tenant), "id", distinct(reversed)), "id")
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			names[found[i].ID] = found[i].sourceNo()
+		}
+	}
+	var out [][]string
+	for _, v := range list {
+		for i := range v.Lines {
+			out = append(out, sheetRow(v, &v.Lines[i], names))
+		}
+	}
+	return out, nil
+}
+
+// sourceNo is what a voucher is known by outside: the number that it was imported with, or its own.
+func (v *Voucher) sourceNo() string {
+	if v.Source != "" {
+		return v.Source
+	}
+	return v.FullNo
+}
+
+func sheetRow(v *Voucher, x *Line, names map[ids.ID]string) []string {
+	sample := ""
+	if v.Sample {
+		sample = "是"
+	}
+	return []string{
+		names[v.Books], v.sourceNo(), v.Date.String(), x.Summary, x.Account, amount(x.Debit), amount(x.Credit),
+		names[x.Party], names[x.Contract], names[x.Asset], names[x.Project],
+		strconv.Itoa(v.Attachments), v.Maker, v.Reviewer, v.Kind, names[v.Reverses], sample, v.Note,
+	}
+}
+
+func amount(f money.Fen) string {
+	if f == 0 {
+		return ""
+	}
+	return f.Plain()
+}
+
+func distinct(list []ids.ID) []ids.ID {
+	seen := map[ids.ID]bool{}
+	var out []ids.ID
+	for _, id := range list {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
