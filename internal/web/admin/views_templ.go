@@ -1706,7 +1706,7 @@ func systemBody(descs []ui.Desc, t ui.Table) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<p>文字说明随软件一起安装，在安装目录的“docs”文件夹里，用任何文本软件都能打开：</p><ul><li>运行维护：安装、备份与恢复、升级、自检</li><li>数据字典：每一类记录的每一列是什么意思</li><li>术语表：界面用语与法规用语的对照</li><li>总体结构：软件由哪些部分组成</li></ul><p class=\"field-help\">备份、自检和升级由系统维护人员在服务器上办理，网页上不提供，也看不到任何口令和密钥。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<p>文字说明随软件一起安装，在安装目录的“docs”文件夹里，用任何文本软件都能打开：</p><ul><li>运行维护：安装、备份与恢复、升级、自检</li><li>术语表：界面用语与法规用语的对照</li><li>总体结构：软件由哪些部分组成</li></ul><p class=\"field-help\">备份、自检和升级由系统维护人员在服务器上办理，网页上不提供，也看不到任何口令和密钥。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
