@@ -13,5 +13,5 @@ var (
 		"secretary_cycle", "secretary_criterion", "secretary_project", "secretary_measure", "secretary_milestone",
 		"secretary_target", "secretary_next_step",
 	}
-	insightTables = []string{"light_rule", "board_snapshot"}
+	insightTables = []string{"light_rule", "board_snapshot", "showcase", "showcase_issue"}
 )
