@@ -8,7 +8,6 @@ import (
 	"os"
 	"text/tabwriter"
 
-	"huicun/demo"
 	"huicun/internal/app"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/secret"
@@ -71,7 +70,7 @@ func (d *demoCmd) source() (fs.FS, error) {
 	from := d.From
 	if from == "" {
 		if _, err := os.Stat(localDemo); err != nil {
-			return app.DirOf(demo.Baqiao, "baqiao")
+			return app.EmbeddedDemo()
 		}
 		from = localDemo
 	}

@@ -12,7 +12,6 @@ import (
 	"text/tabwriter"
 
 	"huicun/internal/app"
-	"huicun/internal/indicator"
 	"huicun/internal/kit/code"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/errs"
@@ -28,18 +27,6 @@ type figuresCmd struct {
 	Explain string `name:"explain" help:"列出一个数字的全部出处，如 F03"`
 	Expect  string `name:"expect" help:"与期望文件（CSV）核对，有不符则以 1 结束" type:"path"`
 	All     bool   `name:"all" help:"打印整个指标目录，而不只是这个地方定义的数字"`
-}
-
-// figureRow is a figure as the command prints it; Value and Forecast are in the unit, exactly.
-type figureRow struct {
-	Code      string `json:"code"`
-	Name      string `json:"name"`
-	Value     string `json:"value"`
-	Forecast  string `json:"forecast,omitempty"`
-	Unit      string `json:"unit"`
-	Qualifier string `json:"qualifier"`
-	Text      string `json:"text"`
-	Records   int    `json:"records"`
 }
 
 // Run prints, explains or checks the figures of a place and year.
@@ -63,9 +50,9 @@ func (f *figuresCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	var rows []figureRow
+	var rows []app.FigureRow
 	for _, fig := range figs {
-		rows = append(rows, rowOf(fig))
+		rows = append(rows, app.RowOf(fig))
 	}
 	return f.print(std.out, rows)
 }
@@ -83,7 +70,7 @@ func (f *figuresCmd) where() (place string, year int, asOf date.Date, err error)
 	return place, year, asOf, err
 }
 
-func (f *figuresCmd) figures(ctx context.Context, a *app.App, place string, year int, asOf date.Date) ([]*indicator.Figure, error) {
+func (f *figuresCmd) figures(ctx context.Context, a *app.App, place string, year int, asOf date.Date) ([]*app.Figure, error) {
 	if !f.All {
 		figs, err := a.NamedFigures(ctx, place, year, asOf)
 		if err != nil || len(figs) > 0 {
@@ -93,19 +80,7 @@ func (f *figuresCmd) figures(ctx context.Context, a *app.App, place string, year
 	return a.CatalogueFigures(ctx, place, year, asOf)
 }
 
-func rowOf(f *indicator.Figure) figureRow {
-	q := indicator.Qualifier(f.Def.Qualifier)
-	r := figureRow{
-		Code: f.Def.Code, Name: f.Def.Name, Unit: f.In.Unit.Label(), Qualifier: q.Label(), Records: f.Result.Count, Text: f.Text(),
-		Value: f.In.Unit.Plain(f.Result.Value),
-	}
-	if q.Forecasts() || f.Result.Forecast != f.Result.Value {
-		r.Forecast = f.In.Unit.Plain(f.Result.Forecast)
-	}
-	return r
-}
-
-func (f *figuresCmd) print(out io.Writer, rows []figureRow) error {
+func (f *figuresCmd) print(out io.Writer, rows []app.FigureRow) error {
 	switch f.Format {
 	case "json":
 		enc := json.NewEncoder(out)
@@ -139,7 +114,7 @@ func (f *figuresCmd) explain(ctx context.Context, a *app.App, std streams, place
 		if fig.Def.Code != f.Explain {
 			continue
 		}
-		r := rowOf(fig)
+		r := app.RowOf(fig)
 		fmt.Fprintf(std.out, "%s %s\n数值：%s %s", r.Code, r.Name, r.Value, r.Unit)
 		if r.Forecast != "" {
 			fmt.Fprintf(std.out, "（预计 %s）", r.Forecast)

@@ -11,7 +11,6 @@ import (
 	"huicun/internal/kit/code"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/sheet"
-	"huicun/internal/registry/access"
 )
 
 type importCmd struct {
@@ -39,7 +38,7 @@ func (i *importCmd) Run(ctx context.Context, std streams) error {
 	defer a.Close()
 	if i.Kind == "region" {
 		n, rep, err := a.ImportRegions(ctx, t)
-		return report(std, err, rep, n, 0)
+		return report(std, err, rep, n.Created, n.Updated)
 	}
 	place, err := code.Region(i.Scope)
 	if err != nil {
@@ -49,7 +48,7 @@ func (i *importCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	res, err := a.Import(ctx, access.System, tn.ID, i.Kind, t)
+	res, err := a.ImportAsSystem(ctx, tn.ID, i.Kind, t)
 	return report(std, err, &res.Report, res.Created, res.Updated)
 }
 

@@ -7,11 +7,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"huicun/demo"
 	"huicun/internal/kit/code"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/sheet"
@@ -91,13 +91,12 @@ func (a *App) loadRegions(ctx context.Context, name string, b []byte) (int64, er
 	if err != nil {
 		return 0, err
 	}
-	list, rep := region.ReadRegions(t)
-	if err := rep.Err(); err != nil {
-		return 0, fmt.Errorf("%s: %s: %w", name, explain(rep), err)
-	}
-	if err := a.Regions.Save(ctx, list); err != nil {
+	if _, rep, err := a.ImportRegions(ctx, t); err != nil {
 		return 0, err
+	} else if err := rep.Err(); err != nil {
+		return 0, errs.Wrap(err, errs.Invalid, "demo.rows", "%s：%s", name, explain(rep))
 	}
+	list, _ := region.ReadRegions(t)
 	for _, r := range list {
 		if code.Level(r.Code) == code.TierCounty {
 			tn, err := a.Regions.TenantOf(ctx, r.Code)
@@ -126,6 +125,11 @@ func (a *App) loadFile(ctx context.Context, tenant int64, b []byte, l *Loaded) e
 		return errs.Wrap(l.Result.Report.Err(), errs.Invalid, "demo.rows", "%s", explain(&l.Result.Report))
 	}
 	return a.markLoaded(ctx, tenant, l.File, key)
+}
+
+// ImportAsSystem is Import for an operator at the command line.
+func (a *App) ImportAsSystem(ctx context.Context, tenant int64, kind string, t *sheet.Table) (record.ImportResult, error) {
+	return a.Import(ctx, access.System, tenant, kind, t)
 }
 
 // Import stores a sheet of any kind: vouchers have their own importer, everything else is a noun.
@@ -170,5 +174,5 @@ func explain(r *sheet.Report) string {
 	return "共 " + fmt.Sprint(len(r.Errors)) + " 处错误，没有保存\n  " + s
 }
 
-// DirOf returns a folder of an embedded or real file system.
-func DirOf(f fs.FS, name string) (fs.FS, error) { return fs.Sub(f, path.Clean(name)) }
+// EmbeddedDemo is Baqiao's folder as it was when the binary was built.
+func EmbeddedDemo() (fs.FS, error) { return fs.Sub(demo.Baqiao, "baqiao") }

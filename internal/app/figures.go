@@ -118,3 +118,31 @@ func (a *App) CatalogueFigures(ctx context.Context, place string, year int, asOf
 	}
 	return out, nil
 }
+
+// Figure is an evaluated figure, for the command line.
+type Figure = indicator.Figure
+
+// FigureRow is a figure as it is printed; Value and Forecast are in the unit, exactly.
+type FigureRow struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Value     string `json:"value"`
+	Forecast  string `json:"forecast,omitempty"`
+	Unit      string `json:"unit"`
+	Qualifier string `json:"qualifier"`
+	Text      string `json:"text"`
+	Records   int    `json:"records"`
+}
+
+// RowOf prepares a figure for printing.
+func RowOf(f *Figure) FigureRow {
+	q := indicator.Qualifier(f.Def.Qualifier)
+	r := FigureRow{
+		Code: f.Def.Code, Name: f.Def.Name, Unit: f.In.Unit.Label(), Qualifier: q.Label(), Records: f.Result.Count, Text: f.Text(),
+		Value: f.In.Unit.Plain(f.Result.Value),
+	}
+	if q.Forecasts() || f.Result.Forecast != f.Result.Value {
+		r.Forecast = f.In.Unit.Plain(f.Result.Forecast)
+	}
+	return r
+}

@@ -2,6 +2,9 @@ package app
 
 import (
 	"huicun/internal/registry/access"
+	"huicun/internal/web/admin"
+	"huicun/internal/web/home"
+	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
 )
 
@@ -40,4 +43,13 @@ var menu = []shell.MenuGroup{
 
 func item(label, icon, path, kind string) shell.MenuItem {
 	return shell.MenuItem{Label: label, Icon: icon, Path: path, Perm: kind + ":" + access.View}
+}
+
+// mount adds every page.
+func (a *App) mount() {
+	set := resource.NewSet()
+	a.Shell.LatestYear = a.latestYear
+	mountNouns(a.Shell, set, a.Nouns)
+	home.Mount(a.Shell, nil, nil)
+	admin.Mount(a.Shell)
 }

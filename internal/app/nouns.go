@@ -33,8 +33,7 @@ type Nouns struct {
 	Roles     *record.Noun[party.Role]
 	Figures   *record.Noun[indicator.Def]
 	Tiers     *record.Noun[indicator.Tier]
-	Books     *record.Noun[ledger.Books]
-	Vouchers  *record.Noun[ledger.Voucher]
+	Ledger    *ledger.Ledger
 	Assets    *record.Noun[asset.Asset]
 	Units     *record.Noun[asset.Unit]
 	Contracts *record.Noun[contract.Contract]
@@ -106,7 +105,8 @@ func register(e *record.Env, cat *indicator.Catalogue) *Nouns {
 }
 
 func registerBooks(e *record.Env, n *Nouns) {
-	n.Books, n.Vouchers = ledger.NewBooks(e), ledger.NewVouchers(e)
+	n.Ledger = ledger.New(e)
+	n.Importers["voucher"] = n.Ledger.ImportVouchers
 	n.Assets, n.Units = asset.NewAssets(e), asset.NewUnits(e)
 	n.Contracts = contract.NewContracts(e)
 }

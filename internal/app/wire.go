@@ -71,13 +71,9 @@ func (a *App) KindLabel(kind string) string {
 	return kind
 }
 
-// ImportRegions stores a sheet of divisions, all or none, and returns how many.
-func (a *App) ImportRegions(ctx context.Context, t *sheet.Table) (int, *sheet.Report, error) {
-	list, rep := region.ReadRegions(t)
-	if len(rep.Errors) > 0 {
-		return 0, rep, nil
-	}
-	return len(list), rep, a.Regions.Save(ctx, list)
+// ImportRegions stores a sheet of divisions, all or none, with the checks of the page.
+func (a *App) ImportRegions(ctx context.Context, t *sheet.Table) (region.Imported, *sheet.Report, error) {
+	return a.Regions.Import(ctx, access.System, t)
 }
 
 // Export writes a kind's records within a place as CSV, or xlsx.

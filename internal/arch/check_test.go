@@ -48,7 +48,7 @@ func checkPlace(pkg string) string {
 		}
 		return ""
 	}
-	if withinAny(pkg, []string{webPath, apiPath, appPath, cmdPath, archPath, migrationsPath}) {
+	if withinAny(pkg, []string{webPath, apiPath, appPath, cmdPath, archPath, migrationsPath, demoPath}) {
 		return ""
 	}
 	return pkg + " is on no floor: move it to one, or add a floor in internal/arch/rules_test.go"
@@ -78,6 +78,12 @@ func checkImport(from, to string, test bool) string {
 			return ""
 		}
 		return no("only internal/app and tests apply the schema")
+	}
+	if within(to, demoPath) {
+		if test || isTestSupport(from) || within(from, appPath) {
+			return ""
+		}
+		return no("only internal/app and tests load the demo's records")
 	}
 
 	below := "import only downwards; declare an interface here and let internal/app fill it in, or move the code down"

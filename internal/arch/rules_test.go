@@ -21,7 +21,7 @@ var floors = []floor{
 	{path: "internal/mechanism", order: []string{
 		"policy", "plan", "chamber", "brand", "pairing", "joint", "attract", "casework", "secretary",
 	}},
-	{path: "internal/insight", order: []string{"overview", "board", "showcase", "disclosure", "risk"}},
+	{path: "internal/insight", order: []string{"board", "overview", "showcase", "disclosure", "risk"}},
 }
 
 // Above the floors stand the ways in. Their rules are in checkImport.
@@ -36,6 +36,9 @@ const (
 	// migrationsPath holds the schema. It knows kit alone, and only internal/app
 	// and tests apply it.
 	migrationsPath = "migrations"
+
+	// demoPath holds records as data, and imports nothing of ours.
+	demoPath = "demo"
 )
 
 // webBase are the parts of the web that know nothing of the domain: they import

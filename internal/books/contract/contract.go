@@ -146,15 +146,21 @@ func prepare(ctx context.Context, q db.Q, tenant int64, c *Contract) error {
 		}
 		c.Region = p.Region
 	}
-	c.Annual = 0
-	if c.PayMonths > 0 {
-		a, err := money.MulDiv(c.Pay, 12, int64(c.PayMonths), money.HalfUp)
-		if err != nil {
-			return errs.OnField("pay", "%s", errs.Message(err))
-		}
-		c.Annual = a
-	}
 	slices.Sort(c.Units)
+	return deriveAnnual(c)
+}
+
+// deriveAnnual works out what a year of the contract comes to; nothing for what is paid once.
+func deriveAnnual(c *Contract) error {
+	c.Annual = 0
+	if c.PayMonths == 0 {
+		return nil
+	}
+	a, err := money.MulDiv(c.Pay, 12, int64(c.PayMonths), money.HalfUp)
+	if err != nil {
+		return errs.OnField("pay", "%s", errs.Message(err))
+	}
+	c.Annual = a
 	return nil
 }
 

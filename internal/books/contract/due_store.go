@@ -1,0 +1,165 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"huicun/internal/books/asset"
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/field"
+	"huicun/internal/kit/ids"
+	"huicun/internal/kit/money"
+)
+
+// Due is what had fallen due of a contract by a day.
+type Due struct {
+	Contract         ids.ID
+	No, Name, Region string
+	State            string
+	PartyB           ids.ID
+	Sample           bool
+	Sum              money.Fen
+}
+
+// perStatement bounds how many ids or divisions one statement names.
+const perStatement = 500
+
+// DueUntil adds up, for each contract that is signed, in force or ended but not settled, the payments that fell
+// due up to a day. since gives for each division the first day that counts (since when its receipts are in the
+// books); divisions without one are left out. It takes one statement per distinct first day.
+func DueUntil(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, since map[string]date.Date, day date.Date) ([]Due, error) {
+	places := map[date.Date][]string{}
+	for _, region := range slices.Sorted(maps.Keys(since)) {
+		places[since[region]] = append(places[since[region]], region)
+	}
+	var out []Due
+	for _, first := range slices.SortedFunc(maps.Keys(places), date.Date.Compare) {
+		for list := range slices.Chunk(places[first], perStatement) {
+			w := db.In(db.NewWhere(tenant).Ranges("c.region", ranges), "c.region", list).
+				And("c.state IN ('signed', 'active', 'ended')").And("h.due_on >= ?", first).And("h.due_on <= ?", day)
+			rows, err := db.Collect(ctx, q, func(d *Due) []any {
+				return []any{&d.Contract, &d.No, &d.Name, &d.Region, &d.State, &d.PartyB, &d.Sample, &d.Sum}
+			}, `SELECT c.id, c.no, c.name, c.region, c.state, c.party_b_id, c.sample, CAST(SUM(h.amount_fen) AS BIGINT)
+				FROM contract c JOIN charge h ON h.tenant_id = c.tenant_id AND h.contract_id = c.id
+				WHERE `+onBoth(w, "c", "h")+`
+				GROUP BY c.id, c.no, c.name, c.region, c.state, c.party_b_id, c.sample ORDER BY c.no`, w.Args()...)
+			if err != nil {
+				return nil, fmt.Errorf("adding up payments due: %w", err)
+			}
+			out = append(out, rows...)
+		}
+	}
+	return out, nil
+}
+
+// onBoth puts the tenant of w on every joined table.
+func onBoth(w *db.Where, aliases ...string) string {
+	each := make([]string, len(aliases))
+	for i, a := range aliases {
+		each[i] = a + ".tenant_id = $1"
+	}
+	return strings.Replace(w.SQL(), "tenant_id = $1", strings.Join(each, " AND "), 1)
+}
+
+// ChargesUntil lists the payments of contracts that fell due up to a day, oldest first.
+func ChargesUntil(ctx context.Context, q db.Q, tenant int64, contracts []ids.ID, day date.Date) (map[ids.ID][]Charge, error) {
+	type row struct {
+		Charge
+		contract ids.ID
+	}
+	out := map[ids.ID][]Charge{}
+	for list := range slices.Chunk(contracts, perStatement) {
+		w := db.In(db.NewWhere(tenant), "contract_id", list).And("due_on <= ?", day)
+		rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.Seq, &r.From, &r.To, &r.Due, &r.Amount} },
+			`SELECT contract_id, seq, from_date, to_date, due_on, amount_fen FROM charge WHERE `+w.SQL()+` ORDER BY due_on, seq`, w.Args()...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.contract] = append(out[r.contract], r.Charge)
+		}
+	}
+	return out, nil
+}
+
+// Ending lists the signed contracts whose last day lies between two days, both included, and whose units nobody
+// has leased for afterwards; by their last day.
+func Ending(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, from, to date.Date) ([]Contract, error) {
+	const last = "CASE WHEN ended_on = '' THEN to_date ELSE ended_on END"
+	w := db.NewWhere(tenant).Ranges("region", ranges).And("state IN ('signed', 'active')").And(last+" >= ?", from).And(last+" <= ?", to).
+		And(`NOT EXISTS (SELECT 1 FROM contract_unit x
+			JOIN contract_unit y ON y.tenant_id = x.tenant_id AND y.unit_id = x.unit_id AND y.contract_id <> x.contract_id
+			JOIN contract n ON n.tenant_id = y.tenant_id AND n.id = y.contract_id
+			WHERE x.tenant_id = ? AND x.contract_id = contract.id AND n.state <> 'void' AND n.from_date > contract.from_date)`, tenant)
+	return contractTable.All(ctx, q, w, last+", no")
+}
+
+// LastDay is the last day on which the contract binds.
+func (c *Contract) LastDay() date.Date { return c.last() }
+
+// SourceService is the source of stable income that service contracts are.
+const SourceService = "service"
+
+// Sources are the sources of stable income: the kinds of asset that are let, and services.
+var Sources = append(slices.Clone(asset.Kinds), field.Option{Code: SourceService, Label: "服务协议"})
+
+// SourcePart is the part of a contract's yearly amount that comes from one source.
+type SourcePart struct {
+	Contract ids.ID
+	No, Name string
+	Region   string
+	From     date.Date
+	Sample   bool
+	Source   string
+	Annual   money.Fen
+}
+
+// StableBySource splits the yearly amounts of the stable contracts in force on a day by where they come from: a
+// lease of units of several kinds of asset by the units' quantities, to the fen.
+func StableBySource(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) ([]SourcePart, error) {
+	w := inForce(db.NewWhere(tenant).Ranges("c.region", ranges), "c.", day).And("c.stable = ?", true)
+	type row struct {
+		SourcePart
+		quantity int64
+	}
+	rows, err := db.Collect(ctx, q, func(r *row) []any {
+		return []any{&r.Contract, &r.No, &r.Name, &r.Region, &r.From, &r.Sample, &r.Annual, &r.Source, &r.quantity}
+	}, `SELECT c.id, c.no, c.name, c.region, c.from_date, c.sample, c.annual_fen,
+			CASE WHEN c.kind = 'service' THEN 'service' ELSE COALESCE(a.kind, 'other') END, CAST(COALESCE(SUM(u.quantity), 1) AS BIGINT)
+		FROM contract c
+		LEFT JOIN contract_unit x ON x.tenant_id = c.tenant_id AND x.contract_id = c.id
+		LEFT JOIN asset_unit u ON u.tenant_id = x.tenant_id AND u.id = x.unit_id
+		LEFT JOIN asset a ON a.tenant_id = u.tenant_id AND a.id = u.asset_id
+		WHERE `+onBoth(w, "c")+`
+		GROUP BY c.id, c.no, c.name, c.region, c.from_date, c.sample, c.annual_fen, c.kind, a.kind
+		ORDER BY c.no, c.id, a.kind`, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("splitting stable income by source: %w", err)
+	}
+	out := make([]SourcePart, 0, len(rows))
+	for from := 0; from < len(rows); {
+		to := from + 1
+		for to < len(rows) && rows[to].Contract == rows[from].Contract {
+			to++
+		}
+		weights := make([]int64, to-from)
+		for i := range weights {
+			weights[i] = rows[from+i].quantity
+		}
+		parts, err := money.Split(rows[from].Annual, weights)
+		if err != nil {
+			return nil, err
+		}
+		for i, fen := range parts {
+			p := rows[from+i].SourcePart
+			p.Annual = fen
+			out = append(out, p)
+		}
+		from = to
+	}
+	return out, nil
+}
