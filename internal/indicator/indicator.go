@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"huicun/internal/kit/code"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
@@ -205,11 +206,15 @@ func (c *Catalogue) groups(ctx context.Context, scopes []string) []group {
 		if err != nil {
 			return []group{{err: err}}
 		}
-		ranges, err := c.region.Ranges(ctx, s)
-		if err != nil {
-			return []group{{err: err}}
-		}
 		for _, t := range ts {
+			place := s
+			if len(code.Prefix(s)) < len(t.Prefix) { // each county answers for its own places only
+				place = t.Prefix + "000000"
+			}
+			ranges, err := c.region.Ranges(ctx, place)
+			if err != nil {
+				return []group{{err: err}}
+			}
 			i := slices.IndexFunc(out, func(g group) bool { return g.tenant == t.ID })
 			if i < 0 {
 				out = append(out, group{tenant: t.ID})
