@@ -69,6 +69,8 @@ CREATE INDEX voucher_pending ON voucher (tenant_id, books_id, month) WHERE state
 CREATE UNIQUE INDEX voucher_books_id_source_no ON voucher (tenant_id, books_id, source_no) WHERE source_no <> '';
 CREATE UNIQUE INDEX voucher_reverses_id ON voucher (tenant_id, reverses_id) WHERE reverses_id IS NOT NULL;
 CREATE INDEX voucher_region ON voucher (tenant_id, region, on_date);
+CREATE INDEX voucher_month ON voucher (tenant_id, month, region);
+CREATE INDEX voucher_on_date ON voucher (tenant_id, on_date, id);
 
 CREATE TABLE voucher_line (
   tenant_id BIGINT NOT NULL,

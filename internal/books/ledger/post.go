@@ -313,6 +313,9 @@ func (l *Ledger) PostTx(ctx context.Context, tx *db.Tx, who access.Principal, v 
 	if v.Maker == "" {
 		v.Maker, v.MakerID = who.Name, who.ID
 	}
+	if v.Reviewer == v.Maker {
+		return errs.OnField("reviewer", "审核人不能是制单人（%s）", v.Maker)
+	}
 	if v.Reverses != 0 {
 		if v.Kind == "" {
 			v.Kind = Ordinary

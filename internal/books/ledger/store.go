@@ -14,12 +14,19 @@ import (
 	"huicun/internal/kit/money"
 )
 
-// perStatement is how many rows one statement writes or names.
-const perStatement = 100
+// perStatement is how many rows one statement names; it writes at most as many, and takes no more than maxArgs
+// parameters: SQLite looks each one up among those before it, so that a long statement costs more than several.
+const (
+	perStatement = 100
+	maxArgs      = 400
+)
 
 // insertRows writes rows with statements of many rows each; head ends in VALUES, tail follows them.
 func insertRows(ctx context.Context, tx *db.Tx, head, tail string, rows [][]any) error {
-	for chunk := range slices.Chunk(rows, perStatement) {
+	if len(rows) == 0 {
+		return nil
+	}
+	for chunk := range slices.Chunk(rows, min(perStatement, max(1, maxArgs/len(rows[0])))) {
 		var b strings.Builder
 		b.WriteString(head)
 		args := make([]any, 0, len(chunk)*len(chunk[0]))
@@ -283,11 +290,15 @@ func addBalances(ctx context.Context, tx *db.Tx, list []*Voucher) error {
 		m := sums[k]
 		rows[i] = []any{tx.Tenant, k.books, k.account, k.month, region[k.books], m.debit, m.credit, m.closingDebit, m.closingCredit}
 	}
-	return insertRows(ctx, tx, `INSERT INTO balance (tenant_id, books_id, account, month, region, debit_fen, credit_fen, closing_debit_fen, closing_credit_fen) VALUES `,
+	err := insertRows(ctx, tx, `INSERT INTO balance (tenant_id, books_id, account, month, region, debit_fen, credit_fen, closing_debit_fen, closing_credit_fen) VALUES `,
 		` ON CONFLICT (tenant_id, books_id, account, month) DO UPDATE SET
 		debit_fen = balance.debit_fen + excluded.debit_fen, credit_fen = balance.credit_fen + excluded.credit_fen,
 		closing_debit_fen = balance.closing_debit_fen + excluded.closing_debit_fen,
 		closing_credit_fen = balance.closing_credit_fen + excluded.closing_credit_fen`, rows)
+	if db.Violated(err, "balance_in_range") {
+		return errs.Wrap(err, errs.Invalid, "ledger.range", "科目当月的发生额合计超出了系统能记录的范围")
+	}
+	return err
 }
 
 // loadLines reads the lines of vouchers.
