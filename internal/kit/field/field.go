@@ -50,6 +50,7 @@ type Field[T any] struct {
 	Required bool
 	Fixed    bool // cannot change after the record is made
 	ReadOnly bool // derived: shown and exported, never entered
+	Stamped  bool // filled in by the events of the state machine; entered by hand only for earlier years' records
 	InList   bool
 	Sortable bool
 	Filters  bool
@@ -75,6 +76,9 @@ func (f Field[T]) Fix() Field[T] { f.Fixed = true; return f }
 
 // Derived says that the field is computed, never entered.
 func (f Field[T]) Derived() Field[T] { f.ReadOnly = true; return f }
+
+// Stamp says that events of the state machine fill the field in; forms fold it away.
+func (f Field[T]) Stamp() Field[T] { f.Stamped = true; return f }
 
 // List shows the field in lists and lets them sort by it.
 func (f Field[T]) List() Field[T] {

@@ -129,7 +129,7 @@ func NewLeads(e *record.Env, persons *record.Noun[party.Person]) *record.Noun[Le
 func leadFields() []field.Field[Lead] {
 	const stamped = "办理时自动记录；补录历史数据时填写"
 	day := func(name, label string, p func(*Lead) *date.Date) field.Field[Lead] {
-		return field.NewDay(name, label, p).Help(stamped)
+		return field.NewDay(name, label, p).Stamp().Help(stamped)
 	}
 	return []field.Field[Lead]{
 		field.NewText("no", "项目编号", func(l *Lead) *string { return &l.No }).Req().List().Help("留空自动编号"),

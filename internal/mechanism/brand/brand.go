@@ -83,9 +83,9 @@ func NewBrands(e *record.Env) *record.Noun[Brand] {
 			field.NewText("certificates", "证书（认证）", func(b *Brand) *string { return &b.Certificates }).Eg("绿色食品、地理标志"),
 			field.NewDay("valid_to", "证书有效期至", func(b *Brand) *date.Date { return &b.ValidTo }).List(),
 			field.NewDay("founded_on", "创建日期", func(b *Brand) *date.Date { return &b.FoundedOn }),
-			field.NewDay("licensed_on", "授权日期", func(b *Brand) *date.Date { return &b.LicensedOn }),
-			field.NewDay("active_on", "启用日期", func(b *Brand) *date.Date { return &b.ActiveOn }),
-			field.NewDay("withdrawn_on", "停用日期", func(b *Brand) *date.Date { return &b.WithdrawnOn }),
+			field.NewDay("licensed_on", "授权日期", func(b *Brand) *date.Date { return &b.LicensedOn }).Stamp(),
+			field.NewDay("active_on", "启用日期", func(b *Brand) *date.Date { return &b.ActiveOn }).Stamp(),
+			field.NewDay("withdrawn_on", "停用日期", func(b *Brand) *date.Date { return &b.WithdrawnOn }).Stamp(),
 		},
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, b *Brand) error {
 			if b.Region != "" || b.Holder == 0 {

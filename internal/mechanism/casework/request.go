@@ -133,7 +133,7 @@ func brief(s string) string {
 func requestFields() []field.Field[Request] {
 	const stamped = "办理时自动记录；补录历史数据时填写，建立后不能更改"
 	day := func(name, label string, p func(*Request) *date.Date) field.Field[Request] {
-		return field.NewDay(name, label, p).Help(stamped)
+		return field.NewDay(name, label, p).Stamp().Help(stamped)
 	}
 	return []field.Field[Request]{
 		field.NewText("no", "诉求编号", func(r *Request) *string { return &r.No }).Req().List().Help("留空自动编号"),

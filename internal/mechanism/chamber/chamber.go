@@ -84,10 +84,10 @@ func NewChambers(e *record.Env) *record.Noun[Chamber] {
 			field.NewDay("founded_on", "成立日期", func(c *Chamber) *date.Date { return &c.FoundedOn }),
 			field.NewInt("term_years", "届期", 0, 10, func(c *Chamber) *int { return &c.TermYears }).In("年").Help("章程规定几年换届一次；0 为未规定"),
 			field.NewDay("term_to", "本届到期", func(c *Chamber) *date.Date { return &c.TermTo }).Derived().List(),
-			field.NewDay("approved_on", "批复日期", func(c *Chamber) *date.Date { return &c.ApprovedOn }),
-			field.NewDay("active_on", "运行日期", func(c *Chamber) *date.Date { return &c.ActiveOn }).List(),
-			field.NewDay("renewed_on", "换届日期", func(c *Chamber) *date.Date { return &c.RenewedOn }),
-			field.NewDay("ended_on", "终止日期", func(c *Chamber) *date.Date { return &c.EndedOn }),
+			field.NewDay("approved_on", "批复日期", func(c *Chamber) *date.Date { return &c.ApprovedOn }).Stamp(),
+			field.NewDay("active_on", "运行日期", func(c *Chamber) *date.Date { return &c.ActiveOn }).Stamp().List(),
+			field.NewDay("renewed_on", "换届日期", func(c *Chamber) *date.Date { return &c.RenewedOn }).Stamp(),
+			field.NewDay("ended_on", "终止日期", func(c *Chamber) *date.Date { return &c.EndedOn }).Stamp(),
 		},
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, c *Chamber) error {
 			c.setTerm()

@@ -74,9 +74,9 @@ func NewCycles(e *record.Env) *record.Noun[Cycle] {
 			field.NewRegion("region", "实施地区", func(c *Cycle) *string { return &c.Region }).Req().Fix().Show().Help("覆盖这个地区及其下的所有镇、村"),
 			field.NewRef("organiser", "组织单位", "party", func(c *Cycle) *ids.ID { return &c.Organiser }).Show(),
 			field.NewText("cadence", "晾晒方式（频次）", func(c *Cycle) *string { return &c.Cadence }).Limit(400).Eg("每季度集中晾晒一次"),
-			field.NewDay("opened", "开放申报日期", func(c *Cycle) *date.Date { return &c.Opened }).Col("opened_on").List().Help("开放申报时自动填写"),
-			field.NewDay("started", "启动实施日期", func(c *Cycle) *date.Date { return &c.Started }).Col("started_on").Help("启动实施时自动填写"),
-			field.NewDay("closed", "结束日期", func(c *Cycle) *date.Date { return &c.Closed }).Col("closed_on").Help("结束时自动填写"),
+			field.NewDay("opened", "开放申报日期", func(c *Cycle) *date.Date { return &c.Opened }).Stamp().Col("opened_on").List().Help("开放申报时自动填写"),
+			field.NewDay("started", "启动实施日期", func(c *Cycle) *date.Date { return &c.Started }).Stamp().Col("started_on").Help("启动实施时自动填写"),
+			field.NewDay("closed", "结束日期", func(c *Cycle) *date.Date { return &c.Closed }).Stamp().Col("closed_on").Help("结束时自动填写"),
 		},
 		Check: checkCycle,
 		CheckTx: func(_ context.Context, tx *db.Tx, _, c *Cycle) error {

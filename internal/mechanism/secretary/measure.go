@@ -84,7 +84,7 @@ func NewMeasures(e *record.Env) *record.Noun[Measure] {
 			field.NewDay("due", "计划办结日期", func(m *Measure) *date.Date { return &m.Due }).Req().List(),
 			field.NewLong("evidence", "佐证材料", func(m *Measure) *string { return &m.Evidence }).Help("文件、协议、照片、记录的名称和编号；办结前必填"),
 			field.NewDay("done", "办结日期", func(m *Measure) *date.Date { return &m.DoneOn }).Col("done_on").List().Help("办结时自动填写"),
-			field.NewDay("dropped", "终止日期", func(m *Measure) *date.Date { return &m.DroppedOn }).Col("dropped_on").Help("终止时自动填写"),
+			field.NewDay("dropped", "终止日期", func(m *Measure) *date.Date { return &m.DroppedOn }).Stamp().Col("dropped_on").Help("终止时自动填写"),
 		},
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, m *Measure) (err error) {
 			m.Region, m.year, err = inherit(ctx, q, tenant, m.Project, m.Region)

@@ -193,7 +193,8 @@ func (p *pages[T]) formPage(c *shell.Ctx, status int, f form) error {
 		crumbs = append(crumbs, ui.Link{Label: f.texts[p.n.Key], Href: cancel})
 	}
 	fv := ui.FormView{ID: "record", Action: action, Hidden: hidden, Errors: f.top}
-	var inputs []templ.Component
+	var inputs, stamps []templ.Component
+	open := false
 	for i := range p.n.Fields {
 		fd := &p.n.Fields[i]
 		if fd.ReadOnly {
@@ -202,10 +203,15 @@ func (p *pages[T]) formPage(c *shell.Ctx, status int, f form) error {
 		if msg := f.errs[fd.Name]; msg != "" {
 			fv.Errors = append(fv.Errors, ui.FieldError{Name: fd.Name, Label: fd.Label, Text: msg})
 		}
+		if fd.Stamped {
+			stamps = append(stamps, p.input(fd, f))
+			open = open || f.errs[fd.Name] != ""
+			continue
+		}
 		inputs = append(inputs, p.input(fd, f))
 	}
 	v := c.PageOf(title, append(crumbs, ui.Link{Label: title})...)
-	return c.PageStatus(status, v, formBody(fv, inputs, f.note, f.others, ui.ActionsView{CancelHref: cancel}))
+	return c.PageStatus(status, v, formBody(fv, inputs, stamps, open, f.note, f.others, ui.ActionsView{CancelHref: cancel}))
 }
 
 // input chooses the component for a field.

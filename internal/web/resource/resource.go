@@ -234,6 +234,9 @@ func with(u *url.URL, name, value string) *url.URL {
 	return &url.URL{Path: u.Path, RawQuery: q.Encode()}
 }
 
+// maxColumns is how many fields a list shows: more would crush each other on a desk's screen.
+const maxColumns = 9
+
 // table shows records under the list's columns; u gives the sort links, nil means none.
 func (p *pages[T]) table(c *shell.Ctx, tenant int64, items []T, u *url.URL) (ui.Table, error) {
 	texts, err := p.n.ListTexts(c.Context(), tenant, items)
@@ -243,7 +246,7 @@ func (p *pages[T]) table(c *shell.Ctx, tenant int64, items []T, u *url.URL) (ui.
 	t := ui.Table{Caption: p.n.Label}
 	var cols []*field.Field[T]
 	for i := range p.n.Fields {
-		if f := &p.n.Fields[i]; f.InList {
+		if f := &p.n.Fields[i]; f.InList && len(cols) < maxColumns {
 			cols = append(cols, f)
 			t.Columns = append(t.Columns, p.head(f, u))
 		}
@@ -272,7 +275,7 @@ func (p *pages[T]) table(c *shell.Ctx, tenant int64, items []T, u *url.URL) (ui.
 var sampleBadge = ui.BadgeView{Text: "示例", Kind: ui.Grey}
 
 func (p *pages[T]) head(f *field.Field[T], u *url.URL) ui.Column {
-	col := ui.Column{Label: f.Label, Align: align(f.Kind)}
+	col := ui.Column{Label: f.Label, Align: align(f.Kind), Nowrap: short(f)}
 	if f.Unit != "" {
 		col.Label += "（" + f.Unit + "）"
 	}
@@ -290,6 +293,15 @@ func (p *pages[T]) head(f *field.Field[T], u *url.URL) ui.Column {
 	to := with(u, "after", "")
 	col.SortHref = with(to, "sort", next).String()
 	return col
+}
+
+// short reports whether a field's texts are short enough to stand on one line.
+func short[T any](f *field.Field[T]) bool {
+	switch f.Kind {
+	case field.Day, field.Int, field.Money, field.Amount, field.Bool, field.Enum, field.Region:
+		return true
+	}
+	return f.Name == "no"
 }
 
 func align(k field.Kind) ui.Align {

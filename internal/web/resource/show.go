@@ -92,6 +92,9 @@ func (p *pages[T]) descs(c *shell.Ctx, v *T) ([]ui.Desc, error) {
 	}
 	for i := range p.n.Fields {
 		f := &p.n.Fields[i]
+		if f.Stamped && texts[f.Name] == "" { // it has not come to that yet
+			continue
+		}
 		d := ui.Desc{Label: f.Label, Value: texts[f.Name], Wide: f.Kind == field.Long}
 		switch f.Kind {
 		case field.Money:
@@ -129,6 +132,11 @@ func (p *pages[T]) steps(v *T) []ui.Step {
 	}
 	state := p.n.Row(v).State
 	at := slices.IndexFunc(m.States, func(s fsmState) bool { return s.Code == state })
+	// Side ways (paused, void) are listed after the first state that nothing leads on from.
+	end := slices.IndexFunc(m.States, func(s fsmState) bool { return len(m.From(s.Code)) == 0 })
+	if end < 0 {
+		end = len(m.States)
+	}
 	var out []ui.Step
 	for i, s := range m.States {
 		st := ui.Step{Label: s.Label, State: ui.StepTodo}
@@ -140,7 +148,7 @@ func (p *pages[T]) steps(v *T) []ui.Step {
 		case i < at:
 			st.State = ui.StepDone
 		}
-		if aside(m, s.Code) && i != at {
+		if i != at && (aside(m, s.Code) || i > end) {
 			continue
 		}
 		out = append(out, st)
@@ -218,10 +226,20 @@ func Events(list []audit.Entry) []ui.Event {
 	var out []ui.Event
 	for _, e := range list {
 		ev := ui.Event{Who: e.ActorName, When: e.At.Format("2006-01-02 15:04"), What: e.Action, Reason: e.Reason}
+		if e.Action == "新建" || e.Action == "导入" && allNew(e.Changes) {
+			ev.What += "，填写 " + strconv.Itoa(len(e.Changes)) + " 项"
+			out = append(out, ev)
+			continue
+		}
 		for _, ch := range e.Changes {
 			ev.Changes = append(ev.Changes, ui.Change{Field: ch.Label, Before: ch.Before, After: ch.After})
 		}
 		out = append(out, ev)
 	}
 	return out
+}
+
+// allNew reports whether nothing stood there before: then the record itself shows it all.
+func allNew(list []audit.Change) bool {
+	return !slices.ContainsFunc(list, func(c audit.Change) bool { return c.Before != "" })
 }
