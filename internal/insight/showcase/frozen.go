@@ -55,6 +55,8 @@ type Frozen struct {
 	Scope             []string       `json:"scope"`
 	Period            string         `json:"period"`
 	AsOf              date.Date      `json:"as_of"`
+	Total             string         `json:"total,omitempty"` // when the records' amounts add up to the value
+	Ratio             string         `json:"ratio,omitempty"` // 9 ÷ 9
 	Count             int            `json:"count"`
 	Records           []FrozenRecord `json:"records"`
 	More              int            `json:"more,omitempty"` // records beyond maxRecords
@@ -176,6 +178,12 @@ func frozen(f *indicator.Figure, scope []string, place, kind func(string) string
 	}
 	if out.Forecast && f.Result.Value != f.Result.Forecast {
 		out.Actual = number(u, f.Result.Value)
+	}
+	switch {
+	case f.In.Aggregate == indicator.Ratio:
+		out.Ratio = fmt.Sprintf("%d ÷ %d", f.Result.Num, f.Result.Den)
+	case f.In.Aggregate == indicator.Sum && q != indicator.Exist && q != indicator.TrendUp:
+		out.Total = out.Value
 	}
 	for i, r := range f.Result.Records {
 		if i == maxRecords {

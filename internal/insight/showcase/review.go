@@ -119,15 +119,13 @@ func (s *Service) freeze(ctx context.Context, d indicator.Def, v *Showcase, mask
 		}
 		return ""
 	}
-	scope := []string{place(d.Region)}
-	if strings.TrimSpace(d.Scopes) != "" {
-		scope = nil
-		for part := range strings.FieldsFuncSeq(d.Scopes, func(r rune) bool { return strings.ContainsRune("、,，;； ", r) }) {
-			if strings.Trim(part, "0123456789") == "" {
-				part = place(part)
-			}
-			scope = append(scope, part)
-		}
+	codes, err := s.Book.ScopesOf(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	var scope []string
+	for _, c := range codes {
+		scope = append(scope, place(c))
 	}
 	out := frozen(f, scope, place, kind, mask)
 	return &out, nil

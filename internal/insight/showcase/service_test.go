@@ -369,7 +369,7 @@ func TestIssues(t *testing.T) {
 		if no != 3 || p.Issue != nil || len(p.Issues) != 1 {
 			f.t.Errorf("issue %d, %+v", no, p)
 		}
-		bad, err := f.Verify(f.ctx, f.tenant)
+		bad, err := Check(f.ctx, f.Noun.Env().DB.Read(), f.tenant)
 		must(f.t, err)
 		if len(bad) != 0 {
 			f.t.Error(bad)

@@ -75,7 +75,7 @@ const maxBody = 40_000
 // NewShowcases describes the noun. Publishing and withdrawing go through Service, which freezes what is shown.
 func NewShowcases(e *record.Env) *record.Noun[Showcase] {
 	return record.Register(e, &record.Noun[Showcase]{
-		Kind: "showcase", Label: "晒项目文章", Path: "/showcases", Icon: "news", Key: "no", Order: "-no",
+		Kind: "showcase", Label: "晒项目文章", Path: "/showcases", Icon: "speakerphone", Key: "no", Order: "-no",
 		Intro: "把做成的事写成文章：文中的数字都引用数字定义，发布时连同出处一起存档，谁都可以查。",
 		Table: table, Machine: Machine,
 		Title:  func(v *Showcase) string { return v.Title },

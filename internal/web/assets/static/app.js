@@ -466,6 +466,33 @@
   window.addEventListener('beforeprint', function () { printing = true; each(function (c, b) { draw(b, true, Math.min(700, Math.max(b.clientWidth, 320))); }); });
   window.addEventListener('afterprint', function () { printing = false; each(function (c, b) { draw(b); }); });
 
+  // ── article editor ────────────────────────────────────────────────────────
+  // Puts a figure's reference at the caret, selects what the check complains about, copies an article with its looks.
+  doc.addEventListener('click', function (e) {
+    var el, into;
+    if ((el = up(e.target, '[data-insert]')) && (into = $(el.getAttribute('data-into')))) {
+      into.focus();
+      into.setRangeText(el.getAttribute('data-insert'), into.selectionStart, into.selectionEnd, 'end');
+      into.dispatchEvent(new Event('input', { bubbles: true }));
+    } else if ((el = up(e.target, '[data-select]')) && (into = $(el.getAttribute('data-into')))) {
+      var at = el.getAttribute('data-select').split(',');
+      into.focus();
+      into.setSelectionRange(+at[0], +at[0]); // a caret alone is scrolled into sight where a selection is not
+      into.blur();
+      into.focus();
+      into.setSelectionRange(+at[0], +at[1]);
+      into.scrollIntoView({ block: 'nearest' });
+    } else if ((el = up(e.target, '[data-copy-rich]'))) {
+      var range = doc.createRange(), sel = window.getSelection();
+      range.selectNodeContents($(el.getAttribute('data-copy-rich')));
+      sel.removeAllRanges();
+      sel.addRange(range);
+      var done = doc.execCommand('copy'); // the one way that keeps the looks and works without https
+      sel.removeAllRanges();
+      toast(done ? '已复制' : '浏览器不让复制,请选中文章后按 Ctrl+C', done ? 'green' : 'red');
+    }
+  });
+
   // ── start ─────────────────────────────────────────────────────────────────
   function start() {
     nameTheme();
