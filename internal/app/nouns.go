@@ -86,9 +86,16 @@ func register(e *record.Env, cat *indicator.Catalogue) *Nouns {
 	n := &Nouns{Importers: map[string]Importer{}}
 	n.Parties, n.Persons, n.Roles = party.NewParties(e), party.NewPersons(e), party.NewRoles(e)
 	registerBooks(e, n)
+	addFigures(e, cat) // before the nouns that offer indicators to choose from
 	registerMechanisms(e, n, cat)
 	n.LightRules, n.Snapshots = board.NewLightRules(e), board.NewSnapshots(e)
 	n.Showcases = showcase.NewShowcases(e)
+	n.Figures, n.Tiers = indicator.NewDefs(e, cat), indicator.NewTiers(e)
+	return n
+}
+
+// addFigures fills the catalogue with every slice's indicators.
+func addFigures(e *record.Env, cat *indicator.Catalogue) {
 	cat.Add(asset.Figures()...)
 	cat.Add(contract.Figures(e)...)
 	cat.Add(ledger.Figures(e, e.Regions)...)
@@ -100,8 +107,6 @@ func register(e *record.Env, cat *indicator.Catalogue) *Nouns {
 	cat.Add(attract.Figures()...)
 	cat.Add(casework.Figures(departmentAgreements(cat))...)
 	cat.Add(secretary.Figures()...)
-	n.Figures, n.Tiers = indicator.NewDefs(e, cat), indicator.NewTiers(e)
-	return n
 }
 
 func registerBooks(e *record.Env, n *Nouns) {

@@ -57,7 +57,7 @@ func NewDefs(e *record.Env, c *Catalogue) *record.Noun[Def] {
 			field.NewText("name", "名称", func(d *Def) *string { return &d.Name }).Req().List(),
 			field.NewRegion("region", "所属地区", func(d *Def) *string { return &d.Region }).Req().Show(),
 			field.NewEnum("mechanism", "机制", Mechanisms, func(d *Def) *string { return &d.Mechanism }).Req().List().Filter(),
-			field.NewText("indicator", "指标", func(d *Def) *string { return &d.Indicator }).Req().List().Help("指标目录里的代码"),
+			field.NewEnum("indicator", "指标", c.Options(), func(d *Def) *string { return &d.Indicator }).Req().List(),
 			field.NewText("params", "参数", func(d *Def) *string { return &d.Params }).Help("写成 名称=值；多个之间用分号隔开").Limit(1000),
 			field.NewText("scopes", "取数范围", func(d *Def) *string { return &d.Scopes }).Help("村名或 12 位代码，用顿号分隔；留空为所属地区").Limit(1000),
 			field.NewEnum("qualifier", "限定词", quals, func(d *Def) *string { return &d.Qualifier }).Req().List(),

@@ -13,6 +13,7 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
 	"huicun/internal/registry/region"
 )
@@ -130,6 +131,8 @@ func (c *Catalogue) Add(list ...Indicator) {
 		switch {
 		case c.byCode[in.Code] != nil:
 			panic("indicator: " + in.Code + " twice")
+		case slices.ContainsFunc(c.order, func(o *Indicator) bool { return o.Name == in.Name }):
+			panic("indicator: name " + in.Name + " twice")
 		case in.Code == "" || in.Name == "" || in.Definition == "" || in.Eval == nil:
 			panic("indicator: " + in.Code + " is incomplete")
 		}
@@ -152,6 +155,15 @@ func (c *Catalogue) Get(code string) (*Indicator, error) {
 
 // All lists the catalogue.
 func (c *Catalogue) All() []*Indicator { return c.order }
+
+// Options lists the indicators as choices of a form, by their names.
+func (c *Catalogue) Options() []field.Option {
+	var out []field.Option
+	for _, in := range c.order {
+		out = append(out, field.Option{Code: in.Code, Label: in.Name})
+	}
+	return out
+}
 
 // Ask is a question to the catalogue: scopes may be several places (five villages); a zero AsOf means the
 // year's end.

@@ -56,7 +56,7 @@ var Machine = &fsm.Machine{
 	Name: "合同",
 	States: []fsm.State{
 		{Code: "draft", Label: "草拟", Tone: "grey"}, {Code: "signed", Label: "已签订", Tone: "azure"}, {Code: "active", Label: "履行中", Tone: "green"},
-		{Code: "ended", Label: "已终止", Tone: "orange"}, {Code: "settled", Label: "已结清", Tone: "grey"}, {Code: "void", Label: "作废", Tone: "grey"},
+		{Code: "ended", Label: "已终止", Tone: "orange"}, {Code: "settled", Label: "已结清", Tone: "grey"}, {Code: "void", Label: "作废", Tone: "grey", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "sign", Label: "签订", From: []string{"draft"}, To: "signed", Verb: "edit"},

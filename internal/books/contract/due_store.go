@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"huicun/internal/books/asset"
@@ -38,22 +39,36 @@ func DueUntil(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, sin
 	}
 	var out []Due
 	for _, first := range slices.SortedFunc(maps.Keys(places), date.Date.Compare) {
-		for list := range slices.Chunk(places[first], perStatement) {
-			w := db.In(db.NewWhere(tenant).Ranges("c.region", ranges), "c.region", list).
-				And("c.state IN ('signed', 'active', 'ended')").And("h.due_on >= ?", first).And("h.due_on <= ?", day)
-			rows, err := db.Collect(ctx, q, func(d *Due) []any {
-				return []any{&d.Contract, &d.No, &d.Name, &d.Region, &d.State, &d.PartyB, &d.Sample, &d.Sum}
-			}, `SELECT c.id, c.no, c.name, c.region, c.state, c.party_b_id, c.sample, CAST(SUM(h.amount_fen) AS BIGINT)
-				FROM contract c JOIN charge h ON h.tenant_id = c.tenant_id AND h.contract_id = c.id
-				WHERE `+onBoth(w, "c", "h")+`
-				GROUP BY c.id, c.no, c.name, c.region, c.state, c.party_b_id, c.sample ORDER BY c.no`, w.Args()...)
+		chunks := slices.Collect(slices.Chunk(places[first], perStatement))
+		if len(places) == 1 {
+			chunks = [][]string{nil} // the ranges say it shorter
+		}
+		for _, list := range chunks {
+			rows, err := dueUntil(ctx, q, tenant, ranges, list, first, day)
 			if err != nil {
 				return nil, fmt.Errorf("adding up payments due: %w", err)
 			}
 			out = append(out, rows...)
 		}
 	}
-	return out, nil
+	return slices.DeleteFunc(out, func(d Due) bool { return d.Sum == 0 || since[d.Region].IsZero() }), nil
+}
+
+func dueUntil(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, regions []string, first, day date.Date) ([]Due, error) {
+	w := db.NewWhere(tenant).Ranges("c.region", ranges)
+	if regions != nil {
+		db.In(w, "c.region", regions)
+	}
+	w.And("c.state IN ('signed', 'active', 'ended')").And("c.from_date <= ?", day)
+	n := len(w.Args())
+	// A contract's payments are few and found by its key. As a condition of the WHERE the days would tempt both engines
+	// to walk the index over days once for every contract.
+	return db.Collect(ctx, q, func(d *Due) []any {
+		return []any{&d.Contract, &d.No, &d.Name, &d.Region, &d.State, &d.PartyB, &d.Sample, &d.Sum}
+	}, `SELECT c.id, c.no, c.name, c.region, c.state, c.party_b_id, c.sample,
+			(SELECT CAST(COALESCE(SUM(h.amount_fen) FILTER (WHERE h.due_on >= $`+strconv.Itoa(n+1)+` AND h.due_on <= $`+strconv.Itoa(n+2)+`), 0) AS BIGINT)
+			FROM charge h WHERE h.tenant_id = c.tenant_id AND h.contract_id = c.id)
+		FROM contract c WHERE `+onBoth(w, "c")+` ORDER BY c.no`, append(w.Args(), first, day)...)
 }
 
 // onBoth puts the tenant of w on every joined table.
@@ -107,7 +122,8 @@ const SourceService = "service"
 // Sources are the sources of stable income: the kinds of asset that are let, and services.
 var Sources = append(slices.Clone(asset.Kinds), field.Option{Code: SourceService, Label: "服务协议"})
 
-// SourcePart is the part of a contract's yearly amount that comes from one source.
+// SourcePart is the part of a contract's yearly amount that comes from one unit let, or all of it for a service.
+// Asset, Origin and Prior are the unit's asset, how it came to be let and what it earned a year before that.
 type SourcePart struct {
 	Contract ids.ID
 	No, Name string
@@ -116,10 +132,13 @@ type SourcePart struct {
 	Sample   bool
 	Source   string
 	Annual   money.Fen
+	Asset    ids.ID
+	Origin   string
+	Prior    money.Fen
 }
 
 // StableBySource splits the yearly amounts of the stable contracts in force on a day by where they come from: a
-// lease of units of several kinds of asset by the units' quantities, to the fen.
+// lease by the quantities of its units, to the fen.
 func StableBySource(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) ([]SourcePart, error) {
 	w := inForce(db.NewWhere(tenant).Ranges("c.region", ranges), "c.", day).And("c.stable = ?", true)
 	type row struct {
@@ -127,16 +146,15 @@ func StableBySource(ctx context.Context, q db.Q, tenant int64, ranges [][2]strin
 		quantity int64
 	}
 	rows, err := db.Collect(ctx, q, func(r *row) []any {
-		return []any{&r.Contract, &r.No, &r.Name, &r.Region, &r.From, &r.Sample, &r.Annual, &r.Source, &r.quantity}
+		return []any{&r.Contract, &r.No, &r.Name, &r.Region, &r.From, &r.Sample, &r.Annual, &r.Source, &r.Asset, &r.Origin, &r.Prior, &r.quantity}
 	}, `SELECT c.id, c.no, c.name, c.region, c.from_date, c.sample, c.annual_fen,
-			CASE WHEN c.kind = 'service' THEN 'service' ELSE COALESCE(a.kind, 'other') END, CAST(COALESCE(SUM(u.quantity), 1) AS BIGINT)
+			CASE WHEN c.kind = 'service' THEN 'service' ELSE COALESCE(a.kind, 'other') END,
+			a.id, COALESCE(a.origin, ''), COALESCE(a.prior_income_fen, 0), COALESCE(u.quantity, 1)
 		FROM contract c
 		LEFT JOIN contract_unit x ON x.tenant_id = c.tenant_id AND x.contract_id = c.id
 		LEFT JOIN asset_unit u ON u.tenant_id = x.tenant_id AND u.id = x.unit_id
 		LEFT JOIN asset a ON a.tenant_id = u.tenant_id AND a.id = u.asset_id
-		WHERE `+onBoth(w, "c")+`
-		GROUP BY c.id, c.no, c.name, c.region, c.from_date, c.sample, c.annual_fen, c.kind, a.kind
-		ORDER BY c.no, c.id, a.kind`, w.Args()...)
+		WHERE `+onBoth(w, "c")+` ORDER BY c.no, c.id, u.no`, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("splitting stable income by source: %w", err)
 	}

@@ -45,7 +45,7 @@ const (
 var Machine = &fsm.Machine{
 	Name: "晒项目文章",
 	States: []fsm.State{
-		{Code: Draft, Label: "草稿", Tone: "grey"}, {Code: Published, Label: "已发布", Tone: "green"}, {Code: Withdrawn, Label: "已撤回", Tone: "red"},
+		{Code: Draft, Label: "草稿", Tone: "grey"}, {Code: Published, Label: "已发布", Tone: "green"}, {Code: Withdrawn, Label: "已撤回", Tone: "red", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "publish", Label: "发布", From: []string{Draft, Published}, To: Published, Verb: "approve"},

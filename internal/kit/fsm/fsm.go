@@ -11,7 +11,11 @@ import (
 )
 
 // State is one state: Code is stored, Label is shown, Tone is the colour's meaning (red, orange, green, azure, grey).
-type State struct{ Code, Label, Tone string }
+// Side marks a state off the main way (refused, paused, void): a drawing of the way leaves it out.
+type State struct {
+	Code, Label, Tone string
+	Side              bool
+}
 
 // Event moves a record from one of From to To. Verb is the permission verb that it needs ("edit", "approve" …).
 // Reason says that the person must give one.
@@ -80,6 +84,23 @@ func (m *Machine) Fire(state, event string) (Event, error) {
 		return e, errs.New(errs.State, "state.refused", "%s现在是“%s”，不能%s；只有%s时才可以", m.Name, m.State(state).Label, e.Label, strings.Join(from, "、"))
 	}
 	return Event{}, errs.New(errs.NotFound, "state.unknown_event", "没有“%s”这个操作", event)
+}
+
+// Leads reports whether to can be reached from a state by some events.
+func (m *Machine) Leads(from, to string) bool {
+	seen := map[string]bool{from: true}
+	for todo := []string{from}; len(todo) > 0; todo = todo[1:] {
+		for _, e := range m.From(todo[0]) {
+			if e.To == to {
+				return true
+			}
+			if !seen[e.To] {
+				seen[e.To] = true
+				todo = append(todo, e.To)
+			}
+		}
+	}
+	return false
 }
 
 // Check reports mistakes in the table: unknown states, duplicate events, unreachable states.

@@ -46,7 +46,7 @@ var BodyMachine = &fsm.Machine{
 	Name: "临时党组织",
 	States: []fsm.State{
 		{Code: "proposed", Label: "拟建", Tone: "azure"}, {Code: "approved", Label: "已批准", Tone: "azure"},
-		{Code: "active", Label: "运行中", Tone: "green"}, {Code: "merged", Label: "已并入", Tone: "grey"}, {Code: "dissolved", Label: "已撤销", Tone: "grey"},
+		{Code: "active", Label: "运行中", Tone: "green"}, {Code: "merged", Label: "已并入", Tone: "grey", Side: true}, {Code: "dissolved", Label: "已撤销", Tone: "grey"},
 	},
 	Events: []fsm.Event{
 		{Name: "approve", Label: "批准", From: []string{"proposed"}, To: "approved", Verb: "approve"},

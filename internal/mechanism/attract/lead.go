@@ -50,13 +50,13 @@ var Machine = &fsm.Machine{
 	Name: "项目信息",
 	States: []fsm.State{
 		{Code: "reported", Label: "已报送", Tone: "azure"}, {Code: "screened", Label: "已初审", Tone: "azure"},
-		{Code: "duplicate", Label: "重复信息", Tone: "grey"}, {Code: "rejected", Label: "不予认定", Tone: "grey"},
+		{Code: "duplicate", Label: "重复信息", Tone: "grey", Side: true}, {Code: "rejected", Label: "不予认定", Tone: "grey", Side: true},
 		{Code: "effective", Label: "有效信息", Tone: "azure"}, {Code: "talking", Label: "洽谈中", Tone: "azure"},
 		{Code: "terms", Label: "议定条款", Tone: "azure"}, {Code: "signed", Label: "已签约", Tone: "green"},
 		{Code: "registered", Label: "已注册", Tone: "green"}, {Code: "started", Label: "已开工", Tone: "green"},
 		{Code: "completed", Label: "已竣工", Tone: "green"}, {Code: "producing", Label: "已投产", Tone: "green"},
-		{Code: "at_capacity", Label: "已达效", Tone: "green"}, {Code: "paused", Label: "暂停推进", Tone: "orange"},
-		{Code: "lost", Label: "项目流失", Tone: "grey"},
+		{Code: "at_capacity", Label: "已达效", Tone: "green"}, {Code: "paused", Label: "暂停推进", Tone: "orange", Side: true},
+		{Code: "lost", Label: "项目流失", Tone: "grey", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "screen", Label: "初审", From: []string{"reported"}, To: "screened", Verb: "edit"},

@@ -108,7 +108,7 @@ var EventMachine = &fsm.Machine{
 	Name: "活动",
 	States: []fsm.State{
 		{Code: Planned, Label: "筹备中", Tone: "azure"}, {Code: Held, Label: "已举办", Tone: "green"},
-		{Code: Cancelled, Label: "已取消", Tone: "grey"},
+		{Code: Cancelled, Label: "已取消", Tone: "grey", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "hold", Label: "确认已举办", From: []string{Planned}, To: Held, Verb: "edit"},

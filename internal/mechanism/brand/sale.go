@@ -46,7 +46,7 @@ type Sale struct {
 var SaleMachine = &fsm.Machine{
 	Name: "销售记录",
 	States: []fsm.State{
-		{Code: Valid, Label: "有效", Tone: "green"}, {Code: Met, Label: "已兑现", Tone: "grey"}, {Code: Void, Label: "已作废", Tone: "red"},
+		{Code: Valid, Label: "有效", Tone: "green"}, {Code: Met, Label: "已兑现", Tone: "grey"}, {Code: Void, Label: "已作废", Tone: "red", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "meet", Label: "兑现", From: []string{Valid}, To: Met, Verb: "edit"},

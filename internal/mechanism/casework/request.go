@@ -62,9 +62,9 @@ var RequestMachine = &fsm.Machine{
 	Name: "诉求",
 	States: []fsm.State{
 		{Code: "received", Label: "已登记", Tone: "azure"}, {Code: "accepted", Label: "已受理", Tone: "azure"},
-		{Code: "not_accepted", Label: "不予受理", Tone: "grey"}, {Code: "assigned", Label: "已交办", Tone: "azure"},
-		{Code: "handling", Label: "办理中", Tone: "orange"}, {Code: "extension", Label: "延期待批", Tone: "orange"},
-		{Code: "answered", Label: "已答复", Tone: "azure"}, {Code: "closed", Label: "已办结", Tone: "green"}, {Code: "withdrawn", Label: "已撤回", Tone: "grey"},
+		{Code: "not_accepted", Label: "不予受理", Tone: "grey", Side: true}, {Code: "assigned", Label: "已交办", Tone: "azure"},
+		{Code: "handling", Label: "办理中", Tone: "orange"}, {Code: "extension", Label: "延期待批", Tone: "orange", Side: true},
+		{Code: "answered", Label: "已答复", Tone: "azure"}, {Code: "closed", Label: "已办结", Tone: "green"}, {Code: "withdrawn", Label: "已撤回", Tone: "grey", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "accept", Label: "受理", From: []string{"received"}, To: "accepted", Verb: "edit"},

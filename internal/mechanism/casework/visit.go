@@ -30,7 +30,7 @@ type Visit struct {
 var VisitMachine = &fsm.Machine{
 	Name: "走访",
 	States: []fsm.State{
-		{Code: "planned", Label: "计划中", Tone: "azure"}, {Code: "done", Label: "已走访", Tone: "green"}, {Code: "cancelled", Label: "已取消", Tone: "grey"},
+		{Code: "planned", Label: "计划中", Tone: "azure"}, {Code: "done", Label: "已走访", Tone: "green"}, {Code: "cancelled", Label: "已取消", Tone: "grey", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "done", Label: "完成走访", From: []string{"planned"}, To: "done", Verb: "edit"},

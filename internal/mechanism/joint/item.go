@@ -47,7 +47,7 @@ type Item struct {
 var ItemMachine = &fsm.Machine{
 	Name: "项目事项",
 	States: []fsm.State{
-		{Code: ItemOpen, Label: "待落实", Tone: "orange"}, {Code: ItemSettled, Label: "已落实", Tone: "green"}, {Code: ItemDropped, Label: "已取消", Tone: "grey"},
+		{Code: ItemOpen, Label: "待落实", Tone: "orange"}, {Code: ItemSettled, Label: "已落实", Tone: "green"}, {Code: ItemDropped, Label: "已取消", Tone: "grey", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "settle", Label: "落实", From: []string{ItemOpen}, To: ItemSettled, Verb: "edit"},

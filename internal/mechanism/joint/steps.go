@@ -27,7 +27,7 @@ var Machine = &fsm.Machine{
 		{Code: Idea, Label: "意向", Tone: "grey"}, {Code: Agreed, Label: "已商定", Tone: "azure"},
 		{Code: Preparing, Label: "筹备中", Tone: "azure"}, {Code: InProgress, Label: "实施中", Tone: "green"},
 		{Code: Done, Label: "已完成", Tone: "green"}, {Code: InOperation, Label: "已运营", Tone: "green"},
-		{Code: Evaluated, Label: "已评价", Tone: "green"}, {Code: Stopped, Label: "已中止", Tone: "red"},
+		{Code: Evaluated, Label: "已评价", Tone: "green"}, {Code: Stopped, Label: "已中止", Tone: "red", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "agree", Label: "商定", From: []string{Idea}, To: Agreed, Verb: "edit"},

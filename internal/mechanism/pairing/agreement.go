@@ -65,7 +65,7 @@ var Machine = &fsm.Machine{
 		{Code: Draft, Label: "草稿", Tone: "grey"}, {Code: Signed, Label: "已签订", Tone: "azure"},
 		{Code: Bound, Label: "履行中", Tone: "green"}, {Code: Reviewed, Label: "已评议", Tone: "green"},
 		{Code: Renewed, Label: "已续签", Tone: "green"}, {Code: Ended, Label: "已终止", Tone: "grey"},
-		{Code: Void, Label: "已作废", Tone: "grey"},
+		{Code: Void, Label: "已作废", Tone: "grey", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "sign", Label: "签订", From: []string{Draft}, To: Signed, Verb: "approve"},

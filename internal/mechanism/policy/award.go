@@ -56,8 +56,8 @@ var AwardMachine = &fsm.Machine{
 	States: []fsm.State{
 		{Code: Computed, Label: "已核算", Tone: "grey"}, {Code: Published, Label: "公示中", Tone: "azure"},
 		{Code: AwardApproved, Label: "已批准", Tone: "azure"}, {Code: Paid, Label: "已发放", Tone: "green"},
-		{Code: Filed, Label: "已归档", Tone: "green"}, {Code: Returned, Label: "退回重核", Tone: "orange"},
-		{Code: Vetoed, Label: "已否决", Tone: "red"}, {Code: ClawedBack, Label: "已追回", Tone: "red"},
+		{Code: Filed, Label: "已归档", Tone: "green"}, {Code: Returned, Label: "退回重核", Tone: "orange", Side: true},
+		{Code: Vetoed, Label: "已否决", Tone: "red", Side: true}, {Code: ClawedBack, Label: "已追回", Tone: "red", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "publish", Label: "公示", From: []string{Computed}, To: Published, Verb: "approve"},

@@ -59,7 +59,7 @@ var Machine = &fsm.Machine{
 	States: []fsm.State{
 		{Code: Draft, Label: "起草", Tone: "grey"}, {Code: Consulted, Label: "征求意见", Tone: "azure"},
 		{Code: Approved, Label: "已审定", Tone: "azure"}, {Code: InForce, Label: "施行中", Tone: "green"},
-		{Code: Suspended, Label: "暂停执行", Tone: "orange"}, {Code: Superseded, Label: "已被替代", Tone: "grey"},
+		{Code: Suspended, Label: "暂停执行", Tone: "orange", Side: true}, {Code: Superseded, Label: "已被替代", Tone: "grey", Side: true},
 		{Code: Archived, Label: "已归档", Tone: "grey"},
 	},
 	Events: []fsm.Event{

@@ -47,7 +47,7 @@ var MeasureMachine = &fsm.Machine{
 		{Code: Planned, Label: "计划", Tone: "grey"},
 		{Code: Doing, Label: "推进中", Tone: "azure"},
 		{Code: Done, Label: "已办结", Tone: "green"},
-		{Code: Dropped, Label: "已终止", Tone: "grey"},
+		{Code: Dropped, Label: "已终止", Tone: "grey", Side: true},
 	},
 	Events: []fsm.Event{
 		{Name: "start", Label: "开始推进", From: []string{Planned}, To: Doing, Verb: "edit"},

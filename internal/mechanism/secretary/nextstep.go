@@ -51,7 +51,7 @@ func NewNextSteps(e *record.Env, cat Evaluator) *record.Noun[NextStep] {
 			field.NewLong("content", "内容", func(s *NextStep) *string { return &s.Content }),
 			field.NewEnum("mechanism", "机制", Mechanisms, func(s *NextStep) *string { return &s.Mechanism }).List().Filter(),
 			field.NewText("target", "目标", func(s *NextStep) *string { return &s.Target }).Req().Show().Limit(400),
-			field.NewText("indicator", "指标", func(s *NextStep) *string { return &s.Indicator }).Help("能用指标衡量的，填指标目录里的代码"),
+			field.NewEnum("indicator", "指标", cat.Options(), func(s *NextStep) *string { return &s.Indicator }).Help("能用指标衡量的，选一个指标"),
 			field.NewDay("stated", "提出日期", func(s *NextStep) *date.Date { return &s.Stated }).Req().Col("stated_on").List(),
 			field.NewInt("year", "实施年度", 0, 2200, func(s *NextStep) *int { return &s.Year }).List().Help("留空为提出的次年"),
 		},

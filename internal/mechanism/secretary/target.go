@@ -19,6 +19,7 @@ import (
 
 // Evaluator is what targets need of the indicator catalogue; *indicator.Catalogue is one.
 type Evaluator interface {
+	Options() []field.Option
 	Get(code string) (*indicator.Indicator, error)
 	Eval(ctx context.Context, a indicator.Ask) (indicator.Result, error)
 }
@@ -69,7 +70,7 @@ func NewTargets(e *record.Env, cat Evaluator) *record.Noun[Target] {
 			field.NewText("no", "目标编号", func(t *Target) *string { return &t.No }).Req().Fix().List().Help("留空自动编号").Eg("SJMB-2021-0001"),
 			field.NewRef("project", "书记项目", "project", func(t *Target) *ids.ID { return &t.Project }).Req().Fix().Show().Filter(),
 			field.NewText("name", "目标", func(t *Target) *string { return &t.Name }).Req().List(),
-			field.NewText("indicator", "指标", func(t *Target) *string { return &t.Indicator }).Req().Show().Help("指标目录里的代码"),
+			field.NewEnum("indicator", "指标", cat.Options(), func(t *Target) *string { return &t.Indicator }).Req().Show(),
 			field.NewText("params", "参数", func(t *Target) *string { return &t.Params }).Help("写成 名称=值；多个之间用分号隔开").Limit(1000),
 			field.NewText("scopes", "取数范围", func(t *Target) *string { return &t.Scopes }).Help("村名或 12 位代码，用顿号分隔；留空为项目所属地区").Limit(1000),
 			unit,

@@ -17,10 +17,7 @@ import (
 	"huicun/internal/web/ui"
 )
 
-type (
-	fsmMachine = fsm.Machine
-	fsmState   = fsm.State
-)
+type fsmState = fsm.State
 
 func urlEscape(s string) string { return url.QueryEscape(s) }
 

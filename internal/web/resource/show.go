@@ -124,7 +124,8 @@ func (p *pages[T]) descs(c *shell.Ctx, v *T) ([]ui.Desc, error) {
 	return out, nil
 }
 
-// steps draws the main line of the state machine: the states up to where the record stands and what may follow.
+// steps draws the main way of the state machine and where the record stands on it. Standing aside (refused,
+// paused), the steps that led there are done.
 func (p *pages[T]) steps(v *T) []ui.Step {
 	m := p.n.Machine
 	if m == nil {
@@ -132,34 +133,22 @@ func (p *pages[T]) steps(v *T) []ui.Step {
 	}
 	state := p.n.Row(v).State
 	at := slices.IndexFunc(m.States, func(s fsmState) bool { return s.Code == state })
-	// Side ways (paused, void) are listed after the first state that nothing leads on from.
-	end := slices.IndexFunc(m.States, func(s fsmState) bool { return len(m.From(s.Code)) == 0 })
-	if end < 0 {
-		end = len(m.States)
-	}
 	var out []ui.Step
 	for i, s := range m.States {
 		st := ui.Step{Label: s.Label, State: ui.StepTodo}
 		switch {
-		case i == at && s.Tone == "red":
+		case i == at && s.Side:
 			st.State = ui.StepFailed
 		case i == at:
 			st.State = ui.StepCurrent
-		case i < at:
-			st.State = ui.StepDone
-		}
-		if i != at && (aside(m, s.Code) || i > end) {
+		case s.Side:
 			continue
+		case i < at && (!m.States[at].Side || m.Leads(s.Code, state)):
+			st.State = ui.StepDone
 		}
 		out = append(out, st)
 	}
 	return out
-}
-
-// aside reports whether a state ends a side way (void, refused …): nothing leads on from it, and it is grey or red.
-func aside(m *fsmMachine, code string) bool {
-	s := m.State(code)
-	return len(m.From(code)) == 0 && s.Tone == "red" || s.Tone == "grey" && code != m.Initial() && len(m.From(code)) == 0
 }
 
 // confirms are the events that this person may carry out now, and the deletion of a first draft.
