@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
@@ -12,6 +13,7 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
 	"huicun/internal/kit/money"
 	"huicun/internal/registry/region"
 )
@@ -60,12 +62,14 @@ func (s *Service) addIncome(ctx context.Context, q db.Q, c *county, o *Overview,
 	return nil
 }
 
-// addStable adds a year of the stable contracts in force, by village and by source.
+// addStable adds a year of the stable contracts in force, by village and by source, and what of it is new.
 func (s *Service) addStable(ctx context.Context, q db.Q, c *county, o *Overview, g *gather) error {
 	parts, err := contract.StableBySource(ctx, q, c.tenant, c.ranges, c.day)
 	if err != nil {
 		return err
 	}
+	seen := map[ids.ID]bool{} // assets whose earlier income has been taken off
+	last := map[string]ids.ID{}
 	for i := range parts {
 		p := &parts[i]
 		g.annual[p.Region] += p.Annual
@@ -76,7 +80,11 @@ func (s *Service) addStable(ctx context.Context, q db.Q, c *county, o *Overview,
 			g.sources[p.Source] = x
 		}
 		x.Annual += p.Annual
-		x.Contracts++
+		if last[p.Source] != p.Contract {
+			x.Contracts++
+		}
+		last[p.Source] = p.Contract
+		o.New.add(p, seen)
 	}
 	before, err := contract.AnnualByRegion(ctx, q, c.tenant, c.ranges, c.day.AddMonths(-monthsAYear))
 	if err != nil {
@@ -90,32 +98,36 @@ func (s *Service) addStable(ctx context.Context, q db.Q, c *county, o *Overview,
 	return nil
 }
 
-// addNew asks the catalogue what built and revitalised assets and services bring in.
-func (s *Service) addNew(ctx context.Context, q db.Q, c *county, o *Overview, _ *gather) error {
-	var assets money.Fen
-	for _, part := range []struct {
-		kind string
-		to   *money.Fen
-	}{{"", &assets}, {"workshop", &o.New.Workshop}, {"shop", &o.New.Shop}} {
-		v, err := s.value(ctx, q, c, "contract.new_stable_income", newAssets(part.kind))
-		if err != nil {
-			return err
-		}
-		*part.to += money.Fen(v)
+// newOrigins are how assets come about whose income is new.
+var newOrigins = []string{"new", "revitalised"}
+
+// add counts a part that is new: of services all, of assets that were built or revitalised what they bring beyond
+// what they earned before.
+func (n *NewStable) add(p *contract.SourcePart, seen map[ids.ID]bool) {
+	if p.Source != contract.SourceService && !slices.Contains(newOrigins, p.Origin) {
+		return
 	}
-	services, err := s.value(ctx, q, c, "contract.service_income", nil)
-	if err != nil {
-		return err
+	fen := p.Annual
+	if p.Asset != 0 && !seen[p.Asset] {
+		fen -= p.Prior
+		seen[p.Asset] = true
 	}
-	o.New.Service += money.Fen(services)
-	o.New.Total += assets + money.Fen(services)
-	o.New.Other = o.New.Total - o.New.Workshop - o.New.Shop - o.New.Service
-	return nil
+	n.Total += fen
+	switch p.Source {
+	case contract.SourceService:
+		n.Service += fen
+	case "workshop":
+		n.Workshop += fen
+	case "shop":
+		n.Shop += fen
+	default:
+		n.Other += fen
+	}
 }
 
 // newAssets are the parameters that choose the assets whose income is new.
 func newAssets(kind string) map[string]string {
-	p := map[string]string{"origin": "new|revitalised"}
+	p := map[string]string{"origin": strings.Join(newOrigins, "|")}
 	if kind != "" {
 		p["kind"] = kind
 	}

@@ -186,7 +186,7 @@ func (s *Service) Of(ctx context.Context, scope string, year int, asOf date.Date
 	for i := range parts {
 		c := &parts[i]
 		for _, add := range []func(context.Context, db.Q, *county, *Overview, *gather) error{
-			s.addIncome, s.addStable, s.addNew, s.addArrears, s.addMechanisms, s.addRequests, s.addAttention,
+			s.addIncome, s.addStable, s.addArrears, s.addMechanisms, s.addRequests, s.addAttention,
 		} {
 			if err := add(ctx, q, c, o, g); err != nil {
 				return nil, err

@@ -105,14 +105,14 @@ func New(tb testing.TB, d *db.DB) *World {
 	secretary.NewProjects(e)
 	secretary.NewMeasures(e)
 	secretary.NewMilestones(e)
-	secretary.NewTargets(e, w.Cat)
-	secretary.NewNextSteps(e, w.Cat)
 	for _, list := range [][]indicator.Indicator{
 		asset.Figures(), contract.Figures(e), ledger.Figures(e, regions), policy.Figures(e), chamber.Figures(e), brand.Figures(e),
 		pairing.Figures(e), joint.Figures(e), attract.Figures(), casework.Figures(nil), secretary.Figures(), overview.Figures(e, w.Cat),
 	} {
 		w.Cat.Add(list...)
 	}
+	secretary.NewTargets(e, w.Cat)
+	secretary.NewNextSteps(e, w.Cat)
 	w.Figures = indicator.NewDefs(e, w.Cat)
 	indicator.NewTiers(e)
 	w.Service = overview.NewService(e, w.Cat)
