@@ -2,6 +2,7 @@ package showcase
 
 import (
 	"strconv"
+	"strings"
 
 	sc "huicun/internal/insight/showcase"
 	"huicun/internal/web/ui"
@@ -46,7 +47,9 @@ func facts(a article) []ui.Desc {
 	st := sc.Machine.State(a.V.State)
 	out := []ui.Desc{
 		{Label: "状态", Badge: &ui.BadgeView{Text: st.Label, Kind: ui.Kind(st.Tone)}},
-		{Label: "编号", Value: a.V.No}, {Label: "所属地区", Value: a.Place}, {Label: "年度", Value: strconv.Itoa(a.V.Year)},
+		{Label: "编号", Value: a.V.No},
+		{Label: "所属地区", Value: a.Place},
+		{Label: "年度", Value: strconv.Itoa(a.V.Year)},
 	}
 	if a.V.IssueNo > 0 {
 		out = append(out, ui.Desc{Label: "最新版", Value: issueText(a.V.IssueNo), Sub: a.V.PublishedOn.String()}, ui.Desc{Label: "校验码", Value: a.V.Fingerprint})
@@ -94,4 +97,31 @@ func figureChanges(list []sc.FigureChange) ui.Table {
 		t.Rows = append(t.Rows, r)
 	}
 	return t
+}
+
+const clauseEnds = "，。；：、！？（）\n"
+
+// parts splits a text into what it begins and ends with like another, and what lies between. Without another
+// there is nothing to set apart.
+func parts(text, other string) (head, middle, tail string) {
+	if other == "" {
+		return text, "", ""
+	}
+	a, b := []rune(text), []rune(other)
+	lo := 0
+	for lo < len(a) && lo < len(b) && a[lo] == b[lo] {
+		lo++
+	}
+	hi := 0
+	for hi < len(a)-lo && hi < len(b)-lo && a[len(a)-1-hi] == b[len(b)-1-hi] {
+		hi++
+	}
+	// up to the borders of clauses: half a number would mislead
+	for lo > 0 && !strings.ContainsRune(clauseEnds, a[lo-1]) {
+		lo--
+	}
+	for hi > 0 && !strings.ContainsRune(clauseEnds, a[len(a)-hi]) {
+		hi--
+	}
+	return string(a[:lo]), string(a[lo : len(a)-hi]), string(a[len(a)-hi:])
 }

@@ -77,8 +77,10 @@ func (p *pages) list(c *shell.Ctx) error {
 		v := &found.Items[i]
 		st := sc.Machine.State(v.State)
 		r := ui.Row{Href: pathOf(v), Cells: []ui.Cell{
-			{Text: v.Title, Sub: strings.TrimSpace(v.No + " " + v.Kicker)}, ui.T(c.RegionName(v.Region)), ui.T(v.Issuer), ui.T(v.AsOf.String()),
-			ui.T(issueText(v.IssueNo)), ui.T(v.PublishedOn.String()), {Badge: &ui.BadgeView{Text: st.Label, Kind: ui.Kind(st.Tone)}},
+			{Text: v.Title, Sub: strings.TrimSpace(v.No + " " + v.Kicker)},
+			ui.T(c.RegionName(v.Region)), ui.T(v.Issuer), ui.T(v.AsOf.String()),
+			ui.T(issueText(v.IssueNo)), ui.T(v.PublishedOn.String()),
+			{Badge: &ui.BadgeView{Text: st.Label, Kind: ui.Kind(st.Tone)}},
 		}}
 		if v.Sample {
 			r.Cells[0].Badge = &ui.BadgeView{Text: "示例", Kind: ui.Grey}

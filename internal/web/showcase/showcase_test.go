@@ -92,10 +92,19 @@ func newSite(t *testing.T, d *db.DB) *site {
 	ok(t, err)
 	regions := region.New(d)
 	ok(t, regions.Save(ctx, []region.Region{
-		{Code: "321182000000", Name: "扬中市", Level: "county"}, {Code: town, Name: "八桥镇", Level: "town"}, {Code: "321182104000", Name: "西来桥镇", Level: "town"},
-		{Code: "321182103200", Name: "长胜村", Level: "village"}, {Code: "321182103201", Name: "幸福村", Level: "village"}, {Code: "321182103202", Name: "利民村", Level: "village"},
-		{Code: "321182103203", Name: "八桥村", Level: "village"}, {Code: "321182103205", Name: "永胜村", Level: "village"}, {Code: "321182103206", Name: "红旗村", Level: "village"},
-		{Code: "321182103208", Name: "红光村", Level: "village"}, {Code: "321182103211", Name: "永兴村", Level: "village"},
+		{Code: "320000000000", Name: "江苏省", Level: "province"},
+		{Code: "321100000000", Name: "镇江市", Level: "city"},
+		{Code: "321182000000", Name: "扬中市", Level: "county"},
+		{Code: town, Name: "八桥镇", Level: "town"},
+		{Code: "321182104000", Name: "西来桥镇", Level: "town"},
+		{Code: "321182103200", Name: "长胜村", Level: "village"},
+		{Code: "321182103201", Name: "幸福村", Level: "village"},
+		{Code: "321182103202", Name: "利民村", Level: "village"},
+		{Code: "321182103203", Name: "八桥村", Level: "village"},
+		{Code: "321182103205", Name: "永胜村", Level: "village"},
+		{Code: "321182103206", Name: "红旗村", Level: "village"},
+		{Code: "321182103208", Name: "红光村", Level: "village"},
+		{Code: "321182103211", Name: "永兴村", Level: "village"},
 	}))
 	tn, err := regions.TenantOf(ctx, town)
 	ok(t, err)
@@ -119,8 +128,10 @@ func newSite(t *testing.T, d *db.DB) *site {
 		}
 		row[4], row[5] = ind+"."+code, ""
 		row[6] = strings.Split(row[6], "、")[0]
-		cat.Add(indicator.Indicator{Code: row[4], Name: row[1], Unit: u, Definition: "按台账里的合同逐份汇总，只计到统计日为止已生效的部分。", Version: 2, Aggregate: agg,
-			Eval: func(context.Context, db.Q, indicator.Query) (indicator.Result, error) { return s.values[code], nil }})
+		cat.Add(indicator.Indicator{
+			Code: row[4], Name: row[1], Unit: u, Definition: "按台账里的合同逐份汇总，只计到统计日为止已生效的部分。", Version: 2, Aggregate: agg,
+			Eval: func(context.Context, db.Q, indicator.Query) (indicator.Result, error) { return s.values[code], nil },
+		})
 	}
 	defs := indicator.NewDefs(e, cat)
 	res, err := defs.ImportTable(ctx, access.System, s.tenant, tab)
@@ -357,30 +368,13 @@ func TestServe(t *testing.T) {
 		t.Skip("only with -serve")
 	}
 	s := newSite(t, dbtest.SQLite(t))
-	list, err := sc.LoadDemo(t.Context(), s.svc, access.System, s.tenant, os.DirFS("../../../demo/baqiao"))
-	ok(t, err)
-	ok(t, sc.PublishDemo(t.Context(), s.svc, access.System, s.tenant, list[0]))
-	at := "/showcases/" + list[0].String()
-	s.values["F03"] = one(112_990_000)
-	s.values["F16"] = one(17)
-	body, _ := s.do("secretary", "GET", at+"/edit", nil, 200)
-	v, err := s.svc.Noun.Get(t.Context(), access.System, s.tenant, list[0])
-	ok(t, err)
-	form := url.Values{"title": {v.Title}, "kicker": {v.Kicker}, "author": {v.Author}, "issuer": {v.Issuer}, "region": {"八桥镇"}, "year": {"2021"}, "as_of": {"2021-11-10"}, "no": {v.No}, "body": {strings.Replace(v.Body, "每项工程都定目标、定时限", "每项工程都定目标、定责任、定时限", 1)}}
-	s.do("secretary", "POST", at, merge(form, fields(body)), 303)
-	body, _ = s.do("secretary", "GET", at+"/publish", nil, 200)
-	s.do("secretary", "POST", at+"/publish", fields(body), 303)
-	_, h := s.do("secretary", "POST", "/showcases", merge(typed("## 一、试写\n\n全镇增收{{F03}}，另有12万元和近百家企业，见{{F99}}。"), url.Values{"_key": {"0123456789abcdef"}}), 303)
+	at, draft := s.story()
 	mux := http.NewServeMux()
 	mux.Handle("/", s.h)
-	mux.HandleFunc("/as/{who}", func(w http.ResponseWriter, r *http.Request) {
-		http.SetCookie(w, &http.Cookie{Name: "hc_session", Value: s.token(r.PathValue("who")), Path: "/"})
-		http.SetCookie(w, &http.Cookie{Name: "hc_scope", Value: town, Path: "/"})
-		http.Redirect(w, r, r.URL.Query().Get("to"), http.StatusSeeOther)
-	})
+	mux.HandleFunc("/as/{who}", s.enter)
 	l, err := net.Listen("tcp", *serveAt)
 	ok(t, err)
-	fmt.Printf("http://%s\npublic %s\narticle %s\ndraft %s\n", l.Addr(), publicPath(s.tenant, list[0].String()), at, h.Get("Location"))
+	fmt.Printf("http://%s\npublic %s\narticle %s\ndraft %s\n", l.Addr(), publicPath(s.tenant, strings.TrimPrefix(at, "/showcases/")), at, draft)
 	t.Fatal(http.Serve(l, mux)) //nolint:gosec // a test's own server
 }
 
