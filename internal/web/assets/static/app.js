@@ -331,14 +331,19 @@
     input.setAttribute('aria-expanded', 'true');
     input.removeAttribute('aria-activedescendant');
   }
+  // data-combo names a kind of record, or the address that answers
+  function comboAsked(box, p) {
+    var kind = box.getAttribute('data-combo'), at = kind.charAt(0) === '/' ? kind : '/ref/' + encodeURIComponent(kind);
+    return fetch(at + '?' + p, { headers: { Accept: 'application/json' }, credentials: 'same-origin' })
+      .then(function (r) { if (!r.ok) throw new Error(String(r.status)); return r.json(); });
+  }
   function comboFetch(input) {
     var box = comboOf(input), seq = ++comboSeq, p = new URLSearchParams({ q: input.value });
     (box.getAttribute('data-combo-with') || '').split(',').forEach(function (n) {
       var el = n && input.form && input.form.elements[n];
       if (el && el.value) p.set(n, el.value);
     });
-    fetch('/ref/' + encodeURIComponent(box.getAttribute('data-combo')) + '?' + p, { headers: { Accept: 'application/json' }, credentials: 'same-origin' })
-      .then(function (r) { if (!r.ok) throw new Error(String(r.status)); return r.json(); })
+    comboAsked(box, p)
       .then(function (items) {
         if (seq !== comboSeq || doc.activeElement !== input) return;
         comboShow(box, items, items.length ? '' : '没有匹配的记录');
@@ -401,6 +406,206 @@
       comboClose(box);
     }
   }, true);
+
+  // ── voucher grid ──────────────────────────────────────────────────────────
+  // Enter moves on, = balances the line, // repeats the summary above, space swaps debit and credit, Ctrl+S saves,
+  // 1200*3+50 is worked out. The server checks everything again; without script the form is a plain one.
+  function vgrid(el) { return up(el, '[data-vgrid]'); }
+  function vrows(g) { return $$('tbody tr', g); }
+  function vcell(row, name) { return $('[name$=".' + name + '"]', row); }
+  function vdirty(g) { var f = up(g, 'form'); if (f) f.setAttribute('data-dirty', ''); }
+  // half-width, as sums are typed with a Chinese input method on
+  function vfold(s) {
+    return plain(s).replace(/[\uff01-\uff5e]/g, function (c) { return String.fromCharCode(c.charCodeAt(0) - 0xfee0); }).replace(/\u00d7/g, '*').replace(/\u00f7/g, '/');
+  }
+  // the value of a sum, in fen; null when it is none
+  function vcalc(text) {
+    var s = vfold(text), i = 0, depth = 0, bad = {};
+    function atom() {
+      if (++depth > 50) throw bad;
+      var v, m;
+      if (s.charAt(i) === '-') { i++; v = -atom(); }
+      else if (s.charAt(i) === '(') { i++; v = sum(); if (s.charAt(i++) !== ')') throw bad; }
+      else { m = /^(\d+(\.\d*)?|\.\d+)/.exec(s.slice(i)); if (!m) throw bad; i += m[0].length; v = parseFloat(m[0]); }
+      depth--;
+      return v;
+    }
+    function product() {
+      var v = atom(), op;
+      while ((op = s.charAt(i)) === '*' || op === '/') { i++; var r = atom(); v = op === '*' ? v * r : v / r; }
+      return v;
+    }
+    function sum() {
+      var v = product(), op;
+      while ((op = s.charAt(i)) === '+' || op === '-') { i++; var r = product(); v = op === '+' ? v + r : v - r; }
+      return v;
+    }
+    try {
+      var v = sum(), fen = Math.round(parseFloat((Math.abs(v) * 100).toFixed(4)));
+      return i === s.length && isFinite(v) && fen <= 9e14 ? (v < 0 ? -fen : fen) : null;
+    } catch (err) {
+      if (err !== bad) throw err;
+      return null;
+    }
+  }
+  function vyuan(fen) {
+    var a = Math.abs(fen), c = a % 100;
+    return (fen < 0 ? '-' : '') + (a - c) / 100 + '.' + (c < 10 ? '0' : '') + c;
+  }
+  function vfen(input) { return input.value.trim() === '' ? 0 : vcalc(input.value) || 0; }
+  // a sum becomes its result when the cell is left
+  function vcommit(input) {
+    if (!/[+*/()]|.-/.test(vfold(input.value))) return;
+    var fen = vcalc(input.value);
+    if (fen !== null) { input.value = grouped(vyuan(fen), true); vtotals(vgrid(input)); }
+  }
+  function vset(input, fen) { input.value = fen ? vyuan(fen).replace(/\.00$/, '') : ''; if (input.value && input !== doc.activeElement) input.value = grouped(input.value, true); }
+  function vsums(g, except) {
+    var d = 0, c = 0;
+    vrows(g).forEach(function (r) { if (r !== except) { d += vfen(vcell(r, 'debit')); c += vfen(vcell(r, 'credit')); } });
+    return { d: d, c: c };
+  }
+  function vtotals(g) {
+    var s = vsums(g), state = $('[data-vstate]', g), text = '', cls = 'tx-green';
+    $('[data-vdebit]', g).textContent = grouped(vyuan(s.d), true);
+    $('[data-vcredit]', g).textContent = grouped(vyuan(s.c), true);
+    $('[data-vcapital]', g).textContent = s.d && s.d === s.c ? capital(s.d) : '';
+    if (s.d !== s.c) { cls = 'tx-red'; text = '差额：' + (s.d > s.c ? '贷方少 ' : '借方少 ') + grouped(vyuan(Math.abs(s.d - s.c)), true); } else if (s.d) text = '✓ 借贷平衡';
+    if (state.textContent.trim() !== text) state.replaceChildren(make('span', cls, text));
+  }
+  // 大写, as money.Capital writes it
+  var capitalDigits = '零壹贰叁肆伍陆柒捌玖';
+  function capital(fen) {
+    var m = Math.abs(fen), f = m % 10, j = (m - f) / 10 % 10, y = (m - f - j * 10) / 100, out = fen < 0 ? '负' : '';
+    if (y > 0 || m === 0) out += capitalWhole(y) + '元';
+    if (!j && !f) return out + '整';
+    if (y > 0 && (!j || y % 10 === 0)) out += '零';
+    return out + (j ? capitalDigits[j] + '角' : '') + (f ? capitalDigits[f] + '分' : '');
+  }
+  function capitalWhole(n) {
+    var big = n >= 1e8 ? [1e8, '亿'] : n >= 1e4 ? [1e4, '万'] : null, out = '', gap = false;
+    if (big) {
+      var low = n % big[0], high = capitalWhole((n - low) / big[0]) + big[1];
+      return low === 0 ? high : high + (low < big[0] / 10 ? '零' : '') + capitalWhole(low);
+    }
+    if (n === 0) return capitalDigits[0];
+    [[1000, '仟'], [100, '佰'], [10, '拾'], [1, '']].forEach(function (p) {
+      var d = Math.floor(n / p[0]) % 10;
+      if (d === 0) { gap = out !== ''; return; }
+      out += (gap ? capitalDigits[0] : '') + capitalDigits[d] + p[1];
+      gap = false;
+    });
+    return out;
+  }
+  function vadd(g) {
+    var rows = vrows(g), n = rows.length, row = rows[n - 1].cloneNode(true);
+    $$('*', row).forEach(function (el) {
+      Array.prototype.slice.call(el.attributes).forEach(function (a) {
+        var v = a.value.replace(/lines\[\d+\]/g, 'lines[' + n + ']').replace(/第 \d+ 行/g, '第 ' + (n + 1) + ' 行');
+        if (v !== a.value) el.setAttribute(a.name, v);
+      });
+    });
+    $$('input', row).forEach(function (el) { el.value = ''; el.removeAttribute('value'); el.removeAttribute('aria-invalid'); el.removeAttribute('aria-describedby'); el.classList.remove('is-invalid'); });
+    $$('.field-error', row).forEach(function (el) { el.remove(); });
+    $$('.combo-list', row).forEach(function (el) { el.hidden = true; el.replaceChildren(); });
+    $$('[data-combo-hint],[data-vtags]', row).forEach(function (el) { el.textContent = ''; });
+    $('details', row).open = false;
+    $('tbody', g).appendChild(row);
+    return row;
+  }
+  // the name and balance of an account, and its code when a name or pinyin was typed
+  function vaccount(input) {
+    var box = comboOf(input), q = input.value.trim(), hint = $('[data-combo-hint]', box), p = new URLSearchParams({ q: q });
+    if (!q) { hint.textContent = ''; return; }
+    box.getAttribute('data-combo-with').split(',').forEach(function (n) { var el = input.form.elements[n]; if (el && el.value) p.set(n, el.value); });
+    comboAsked(box, p).then(function (items) {
+      if (input.value.trim() !== q) return;
+      var it = items.filter(function (x) { return x.value === q; })[0] || (/\D/.test(q) ? items[0] : null);
+      if (it && it.value !== q) input.value = it.value;
+      hint.textContent = it ? it.label + '　' + it.hint : '';
+    }).catch(function () { hint.textContent = ''; });
+  }
+  // The cell after one, over the folded auxiliary cell and over the credit of a line that has a debit.
+  function vnext(input) {
+    var g = vgrid(input), row = up(input, 'tr'), list = $$('input', row).filter(function (el) { return el.offsetParent; }), next = list[list.indexOf(input) + 1];
+    if (next && /\.credit$/.test(next.name) && vfen(vcell(row, 'debit'))) next = null;
+    if (/\.summary$/.test(input.name) && !list.some(function (el) { return el.value.trim() !== ''; })) {
+      var s = vsums(g);
+      if (s.d && s.d === s.c) return $('[data-vsave]', up(g, 'form')); // nothing more to enter
+    }
+    return next || vcell(row.nextElementSibling || vadd(g), 'summary');
+  }
+  function vprevious(input) {
+    var all = $$('tbody input', vgrid(input)).filter(function (el) { return el.offsetParent; });
+    return all[all.indexOf(input) - 1];
+  }
+  function vgo(el) { if (el) { el.focus(); if (el.select) el.select(); } }
+  doc.addEventListener('keydown', function (e) {
+    if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === 's' && $('[data-vgrid]')) {
+      var form = up($('[data-vgrid]'), 'form');
+      e.preventDefault();
+      $$('[data-vamount]', form).forEach(vcommit);
+      form.requestSubmit($('[data-vsave]', form));
+      return;
+    }
+    var t = e.target, g = vgrid(t), row = g && up(t, 'tbody tr');
+    if (!row || t.tagName !== 'INPUT' || e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.key === 'Enter') {
+      e.preventDefault();
+      if (t.hasAttribute('data-vamount')) vcommit(t);
+      var box = comboOf(t), opts = box && t.value.trim() ? $$('.combo-opt', comboList(box)) : [];
+      if (opts.length && !opts.some(function (o) { return o.getAttribute('data-value') === t.value.trim(); })) comboPick(box, opts[0]);
+      vgo(e.shiftKey ? vprevious(t) : vnext(t));
+    } else if ((e.key === 'ArrowDown' || e.key === 'ArrowUp') && !comboOf(t)) {
+      var to = e.key === 'ArrowDown' ? row.nextElementSibling : row.previousElementSibling;
+      e.preventDefault();
+      if (to) vgo(vcell(to, t.name.slice(t.name.lastIndexOf('.') + 1)));
+    } else if (t.hasAttribute('data-vamount') && (e.key === '=' || e.key === '＝')) {
+      var s = vsums(g, row), need = /\.debit$/.test(t.name) ? s.c - s.d : s.d - s.c, other = vcell(row, /\.debit$/.test(t.name) ? 'credit' : 'debit');
+      e.preventDefault();
+      if (need < 0) { vset(t, 0); vset(other, -need); vgo(other); } else { vset(other, 0); vset(t, need); }
+      vdirty(g);
+      vtotals(g);
+    } else if (t.hasAttribute('data-vamount') && (e.key === ' ' || e.key === '　')) {
+      var d = vcell(row, 'debit'), c = vcell(row, 'credit'), v;
+      e.preventDefault();
+      vcommit(t);
+      v = d.value; d.value = c.value; c.value = v;
+      vgo(t === d ? c : d);
+      vdirty(g);
+      vtotals(g);
+    }
+  });
+  doc.addEventListener('input', function (e) {
+    var g = vgrid(e.target);
+    if (!g) return;
+    if (e.target.hasAttribute('data-vamount')) vtotals(g);
+    if (e.target.hasAttribute('data-vsummary') && !e.isComposing && /^(\/\/|／／|、、)$/.test(e.target.value)) {
+      var above = up(e.target, 'tr').previousElementSibling;
+      e.target.value = above ? vcell(above, 'summary').value : '';
+    }
+  });
+  doc.addEventListener('focusout', function (e) { if (e.target.hasAttribute && e.target.hasAttribute('data-vamount')) vcommit(e.target); });
+  doc.addEventListener('change', function (e) {
+    var t = e.target, g = vgrid(t);
+    if (!g) return;
+    if (t.hasAttribute('data-vaccount')) vaccount(t);
+    else if (t.hasAttribute('data-vaux')) {
+      var box = up(t, 'details');
+      $('[data-vtags]', box).textContent = $$('input', box).map(function (el) { return el.value.trim(); }).filter(Boolean).join(' · ');
+    } else if (t.hasAttribute('data-vbooks')) {
+      $$('[data-vaccount]', g).forEach(vaccount); // other books, other accounts and balances
+    }
+  });
+  doc.addEventListener('click', function (e) {
+    var more = up(e.target, '[data-vmore]');
+    if (!more) return;
+    e.preventDefault();
+    var g = vgrid(more), first = vadd(g);
+    for (var i = 0; i < 3; i++) vadd(g);
+    vcell(first, 'summary').focus();
+  });
+  doc.addEventListener('DOMContentLoaded', function () { $$('[data-vgrid]').forEach(function (g) { vtotals(g); var at = $('.error-summary') || vcell(vrows(g)[0], 'summary'); if (at) at.focus(); }); });
 
   // ── charts ────────────────────────────────────────────────────────────────
   var palette = ['#b3261e', '#d9694f', '#e8a33d', '#5b8c5a', '#3a7ca5', '#8d6cb0', '#7d8590', '#c08a6a'];

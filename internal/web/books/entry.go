@@ -1,0 +1,563 @@
+package books
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"huicun/internal/books/ledger"
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
+	"huicun/internal/kit/money"
+	"huicun/internal/registry/record"
+	"huicun/internal/web/shell"
+	"huicun/internal/web/ui"
+)
+
+const (
+	firstRows   = 6   // empty rows that a new voucher starts with
+	moreRows    = 4   // rows that “再加几行” adds
+	mostRows    = 520 // rows that a form may send
+	mostBooks   = 500 // books that the choice lists
+	cookieBooks = "hc_books"
+)
+
+// entry is the form of a voucher: the texts as typed, and what is wrong with them.
+type entry struct {
+	ID      ids.ID
+	Version int64
+	Key     string
+	Title   string // of the voucher that is changed
+
+	Books, Date, Kind, Attachments string
+	Lines                          []entryLine
+
+	Errs  map[string]string // by the name of the input
+	Top   []ui.FieldError
+	Dirty bool
+
+	// filled for display
+	BooksName string
+	Choices   []ui.Option
+	Debit     string
+	Credit    string
+	Capital   string
+	Balanced  bool
+	Diff      string
+}
+
+type entryLine struct {
+	Summary, Account, Hint, Debit, Credit string
+	Dims                                  [4]string
+}
+
+func (l *entryLine) empty() bool {
+	return l.Summary == "" && l.Account == "" && l.Debit == "" && l.Credit == "" && l.Dims == [4]string{}
+}
+
+// tags are what the folded auxiliary cell shows of its content.
+func (l *entryLine) tags() string {
+	var out []string
+	for _, d := range l.Dims {
+		if d != "" {
+			out = append(out, d)
+		}
+	}
+	return strings.Join(out, " · ")
+}
+
+func lineName(i int, input string) string { return "lines[" + strconv.Itoa(i) + "]." + input }
+
+func (f *entry) action() string {
+	if f.ID == 0 {
+		return "/vouchers/new"
+	}
+	return "/vouchers/" + f.ID.String() + "/edit"
+}
+
+func (f *entry) cancel() string {
+	if f.ID == 0 {
+		return "/vouchers"
+	}
+	return "/vouchers/" + f.ID.String()
+}
+
+func (f *entry) hidden() []ui.Hidden {
+	out := []ui.Hidden{{Name: "_key", Value: f.Key}}
+	if f.ID != 0 {
+		out = append(out, ui.Hidden{Name: "version", Value: strconv.FormatInt(f.Version, 10)}, ui.Hidden{Name: "books", Value: f.Books})
+	}
+	return out
+}
+
+// aux reports whether the auxiliary cell of a line is to be open: something in it is wrong.
+func (f *entry) aux(i int) bool {
+	return slices.ContainsFunc(dimensions, func(d dimension) bool { return f.Errs[lineName(i, d.name)] != "" })
+}
+
+// account, dim and amountAttrs describe the inputs of a line.
+func (f *entry) account(i int) ui.Field {
+	name := lineName(i, "account")
+	return ui.Field{
+		Name: name, Value: f.Lines[i].Account, Ref: "/ledger/accounts", With: []string{"books", "date"}, Hint: f.Lines[i].Hint, Error: f.Errs[name], Label: "候选科目", MaxLength: 60,
+		Attrs: templ.Attributes{"aria-label": fmt.Sprintf("第 %d 行科目", i+1), "data-vaccount": true, "placeholder": ""},
+	}
+}
+
+func (f *entry) dim(i, d int) ui.Field {
+	name := lineName(i, dimensions[d].name)
+	return ui.Field{
+		Name: name, Value: f.Lines[i].Dims[d], Ref: dimensions[d].kind, Error: f.Errs[name], Label: "候选" + dimensions[d].label, MaxLength: 100,
+		Attrs: templ.Attributes{"aria-label": fmt.Sprintf("第 %d 行%s", i+1, dimensions[d].label), "data-vaux": true},
+	}
+}
+
+func inputAttrs(name, label, problem string) templ.Attributes {
+	a := templ.Attributes{"id": "f-" + name, "name": name, "aria-label": label, "autocomplete": "off"}
+	if problem != "" {
+		a["aria-invalid"], a["aria-describedby"] = "true", "f-"+name+"-error"
+	}
+	return a
+}
+
+// choices lists the books that the person may keep, within the place that is looked at.
+func (p *pages) choices(c *shell.Ctx, tenant int64) ([]ledger.Books, error) {
+	page, _, err := p.l.Books.List(c.Context(), c.Who, tenant, record.Filter{Scope: c.Scope, Page: db.Paging{Sort: "region", Limit: mostBooks}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(page.Items, func(b ledger.Books) bool { return !c.Who.Can(voucherEdit, b.Region) }), nil
+}
+
+// takes reports whether books are kept in a month, for a sensible first choice; the ledger decides.
+func takes(b *ledger.Books, m date.Month) bool {
+	return b.From <= m && (b.To == 0 || m <= b.To) && (b.Chart != ledger.Chart2004 || m.Year() < 2024)
+}
+
+func (p *pages) newEntry(c *shell.Ctx) error {
+	tenant, err := c.NeedTenant()
+	if err != nil {
+		return err
+	}
+	f := entry{Key: c.FormKey(), Date: c.AsOf.String(), Kind: ledger.Ordinary, Attachments: "0", Lines: make([]entryLine, firstRows)}
+	if d, err := date.Parse(c.Query("date")); err == nil {
+		f.Date = d.String()
+	}
+	list, err := p.choices(c, tenant)
+	if err != nil {
+		return err
+	}
+	f.Books = p.firstBooks(c, list, f.Date)
+	return p.entryPage(c, http.StatusOK, &f)
+}
+
+// firstBooks is the choice to start with: what the address says, the books used last, or the first that are kept then.
+func (p *pages) firstBooks(c *shell.Ctx, list []ledger.Books, day string) string {
+	want := []string{c.Query("books")}
+	if ck, err := c.R.Cookie(cookieBooks); err == nil {
+		want = append(want, ck.Value)
+	}
+	for _, id := range want {
+		if slices.ContainsFunc(list, func(b ledger.Books) bool { return id != "" && b.ID.String() == id }) {
+			return id
+		}
+	}
+	d, err := date.Parse(day)
+	if err != nil {
+		return ""
+	}
+	for i := range list {
+		if takes(&list[i], d.YearMonth()) {
+			return list[i].ID.String()
+		}
+	}
+	return ""
+}
+
+func (p *pages) editEntry(c *shell.Ctx) error {
+	v, err := p.draft(c)
+	if err != nil {
+		return err
+	}
+	if v.State != ledger.Draft {
+		return c.Redirect("/vouchers/" + v.ID.String())
+	}
+	f := entry{
+		ID: v.ID, Version: v.Version, Key: c.FormKey(), Title: v.FullNo, Books: v.Books.String(), Date: v.Date.String(), Kind: v.Kind, Attachments: strconv.Itoa(v.Attachments),
+	}
+	names := make([]map[ids.ID]string, len(dimensions))
+	for d := range dimensions {
+		var want []ids.ID
+		for i := range v.Lines {
+			if id := *dimensions[d].at(&v.Lines[i]); id != 0 {
+				want = append(want, id)
+			}
+		}
+		if names[d], err = p.names(c, dimensions[d].kind, want); err != nil {
+			return err
+		}
+	}
+	for i := range v.Lines {
+		x := &v.Lines[i]
+		l := entryLine{Summary: x.Summary, Account: x.Account, Debit: plain(x.Debit), Credit: plain(x.Credit)}
+		for d := range dimensions {
+			l.Dims[d] = names[d][*dimensions[d].at(x)]
+		}
+		f.Lines = append(f.Lines, l)
+	}
+	f.pad(1)
+	return p.entryPage(c, http.StatusOK, &f)
+}
+
+func plain(f money.Fen) string {
+	if f == 0 {
+		return ""
+	}
+	return f.Plain()
+}
+
+// draft reads the voucher of the path, which the person must be allowed to change.
+func (p *pages) draft(c *shell.Ctx) (*ledger.Voucher, error) {
+	tenant, err := c.NeedTenant()
+	if err != nil {
+		return nil, err
+	}
+	id, err := c.ID()
+	if err != nil {
+		return nil, err
+	}
+	v, err := p.l.Get(c.Context(), c.Who, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	return v, c.Who.Require(voucherEdit, v.Region)
+}
+
+// pad keeps at least the first number of rows, and some empty ones at the end.
+func (f *entry) pad(atLeast int) {
+	used := 0
+	for i := range f.Lines {
+		if !f.Lines[i].empty() {
+			used = i + 1
+		}
+	}
+	for len(f.Lines) < firstRows || len(f.Lines) < used+atLeast {
+		f.Lines = append(f.Lines, entryLine{})
+	}
+}
+
+// typed reads the posted form.
+func typed(c *shell.Ctx) entry {
+	f := entry{
+		Key: formKey(c), Books: c.Form("books"), Date: strings.TrimSpace(c.Form("date")), Kind: c.Form("kind"), Attachments: strings.TrimSpace(c.Form("attachments")),
+		Errs: map[string]string{}, Dirty: true,
+	}
+	f.Version, _ = strconv.ParseInt(c.Form("version"), 10, 64)
+	for i := 0; i < mostRows && c.R.PostForm.Has(lineName(i, "summary")); i++ {
+		get := func(input string) string { return strings.TrimSpace(c.Form(lineName(i, input))) }
+		l := entryLine{Summary: get("summary"), Account: get("account"), Debit: get("debit"), Credit: get("credit")}
+		for d := range dimensions {
+			l.Dims[d] = get(dimensions[d].name)
+		}
+		f.Lines = append(f.Lines, l)
+	}
+	return f
+}
+
+func (p *pages) saveNew(c *shell.Ctx) error {
+	tenant, err := c.NeedTenant()
+	if err != nil {
+		return err
+	}
+	f := typed(c)
+	return p.save(c, tenant, &f, &ledger.Voucher{})
+}
+
+func (p *pages) saveEdit(c *shell.Ctx) error {
+	v, err := p.draft(c)
+	if err != nil {
+		return err
+	}
+	f := typed(c)
+	f.ID, f.Title, f.Books = v.ID, v.FullNo, v.Books.String()
+	now := v.Version
+	v.Version = f.Version
+	err = p.save(c, c.Tenant, &f, v)
+	if errs.Is(err, errs.Stale) {
+		f.Version = now
+		f.Top = []ui.FieldError{{Text: "别人先保存了这张草稿。请先打开凭证看看现在的内容；再点“保存草稿”，将以您填写的为准。"}}
+		return p.entryPage(c, http.StatusConflict, &f)
+	}
+	return err
+}
+
+// save stores the draft, or shows the form again with everything that was typed and what is wrong beside it.
+func (p *pages) save(c *shell.Ctx, tenant int64, f *entry, v *ledger.Voucher) error {
+	if c.Form("more") != "" {
+		f.pad(moreRows)
+		return p.entryPage(c, http.StatusOK, f)
+	}
+	rows, err := p.fill(c, tenant, f, v)
+	if err != nil {
+		return err
+	}
+	if len(f.Errs) > 0 {
+		return p.again(c, f, http.StatusUnprocessableEntity)
+	}
+	id, err := p.l.SaveDraft(c.Context(), c.Who, tenant, f.Key, v)
+	if err != nil {
+		e := errs.As(err)
+		if e == nil || e.Kind == errs.Stale || !mendable(err) {
+			return err
+		}
+		f.blame(e, rows)
+		f.Key = c.FormKey()
+		return p.again(c, f, shell.Status(err))
+	}
+	c.SetCookie(cookieBooks, f.Books, rememberBooks)
+	if c.Form("next") != "" {
+		return c.Done("/vouchers/new?books="+f.Books+"&date="+f.Date, "已保存草稿，请接着填下一张")
+	}
+	return c.Done("/vouchers/"+id.String(), "已保存草稿，请由他人审核")
+}
+
+// fill reads the texts into the voucher and returns the row in the form of each of its lines. What cannot be read is
+// noted in f.Errs.
+func (p *pages) fill(c *shell.Ctx, tenant int64, f *entry, v *ledger.Voucher) ([]int, error) {
+	v.Kind, v.Lines, v.Summary = f.Kind, nil, ""
+	id, err := ids.Parse(f.Books)
+	if err != nil {
+		f.Errs["books"] = "请选择账套"
+		return nil, nil
+	}
+	v.Books = id
+	b, err := p.l.Books.Get(c.Context(), c.Who, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Who.Require(voucherEdit, b.Region); err != nil {
+		return nil, err
+	}
+	if v.Date, err = date.Parse(f.Date); err != nil {
+		f.Errs["date"] = errs.Message(err)
+	}
+	v.Attachments = 0
+	if f.Attachments != "" {
+		if v.Attachments, err = strconv.Atoi(f.Attachments); err != nil {
+			f.Errs["attachments"] = "请填写张数，如 2"
+		}
+	}
+	ch, err := p.chart(c, id, 0)
+	if err != nil {
+		return nil, err
+	}
+	var rows []int
+	for i := range f.Lines {
+		if f.Lines[i].empty() {
+			continue
+		}
+		x, err := p.fillLine(c, tenant, f, i, v.Books, ch)
+		if err != nil {
+			return nil, err
+		}
+		v.Lines = append(v.Lines, x)
+		rows = append(rows, i)
+	}
+	return rows, nil
+}
+
+func (p *pages) fillLine(c *shell.Ctx, tenant int64, f *entry, i int, books ids.ID, ch *chart) (ledger.Line, error) {
+	in := &f.Lines[i]
+	x := ledger.Line{Summary: in.Summary}
+	code, err := p.resolve(c, tenant, books, ch, in.Account)
+	if err != nil {
+		return x, err
+	}
+	in.Account, x.Account = code, code
+	for _, side := range []struct {
+		name, text string
+		to         *money.Fen
+	}{{"debit", in.Debit, &x.Debit}, {"credit", in.Credit, &x.Credit}} {
+		if side.text == "" {
+			continue
+		}
+		if *side.to, err = money.Parse(side.text); err != nil {
+			f.Errs[lineName(i, side.name)] = errs.Message(err)
+		}
+	}
+	for d := range dimensions {
+		text := in.Dims[d]
+		if text == "" {
+			continue
+		}
+		n, ok := p.env.Noun(dimensions[d].kind)
+		if !ok {
+			f.Errs[lineName(i, dimensions[d].name)] = "这里还没有登记" + dimensions[d].label + "，请清空"
+			continue
+		}
+		id, err := n.Lookup(c.Context(), p.read(), tenant, text)
+		switch {
+		case errs.Is(err, errs.NotFound):
+			f.Errs[lineName(i, dimensions[d].name)] = "没有找到" + n.Info().Label + "“" + text + "”，请从候选中选择，或先登记"
+		case err != nil:
+			return x, err
+		}
+		*dimensions[d].at(&x) = id
+	}
+	return x, nil
+}
+
+// resolve finds the account that a text means: its code, its name, or the only one that matches. What means none is
+// left as typed, for the ledger to refuse.
+func (p *pages) resolve(c *shell.Ctx, tenant int64, books ids.ID, ch *chart, text string) (string, error) {
+	if _, ok := ch.get(text); ok || text == "" {
+		return text, nil
+	}
+	first, _, _ := strings.Cut(text, " ") // “102 银行存款”
+	if _, ok := ch.get(first); ok {
+		return first, nil
+	}
+	found, err := ledger.SuggestAccounts(c.Context(), p.read(), tenant, books, text, 2)
+	if err != nil {
+		return "", err
+	}
+	for _, a := range found {
+		if a.Name == text || len(found) == 1 && strings.Trim(text, "0123456789") != "" {
+			return a.Code, nil
+		}
+	}
+	return text, nil
+}
+
+// blame puts the ledger's sentences beside the inputs of the form.
+func (f *entry) blame(e *errs.Error, rows []int) {
+	if len(e.Fields) == 0 {
+		f.Top = append(f.Top, ui.FieldError{Text: e.Msg})
+	}
+	for _, fe := range e.Fields {
+		name := fe.Name
+		if rest, ok := strings.CutPrefix(name, "lines["); ok {
+			at, input, _ := strings.Cut(rest, "].")
+			if n, err := strconv.Atoi(at); err == nil && n < len(rows) {
+				name = lineName(rows[n], input)
+			}
+		}
+		if name == "summary" {
+			row := 0
+			if len(rows) > 0 {
+				row = rows[0]
+			}
+			name = lineName(row, "summary")
+		}
+		switch {
+		case name == "lines":
+			f.Top = append(f.Top, ui.FieldError{Text: fe.Msg})
+		case f.Errs[name] == "":
+			f.Errs[name] = fe.Msg
+		}
+	}
+}
+
+func (p *pages) again(c *shell.Ctx, f *entry, status int) error {
+	f.pad(1)
+	add := func(name, label string) {
+		if msg := f.Errs[name]; msg != "" {
+			f.Top = append(f.Top, ui.FieldError{Name: name, Label: label, Text: msg})
+		}
+	}
+	add("books", "账套")
+	add("date", "日期")
+	add("kind", "凭证字")
+	add("attachments", "附单据")
+	inputs := [][2]string{{"summary", "摘要"}, {"account", "科目"}, {"debit", "借方"}, {"credit", "贷方"}}
+	for _, d := range dimensions {
+		inputs = append(inputs, [2]string{d.name, d.label})
+	}
+	for i := range f.Lines {
+		for _, in := range inputs {
+			add(lineName(i, in[0]), fmt.Sprintf("第 %d 行%s", i+1, in[1]))
+		}
+	}
+	return p.entryPage(c, status, f)
+}
+
+// entryPage shows the form.
+func (p *pages) entryPage(c *shell.Ctx, status int, f *entry) error {
+	list, err := p.choices(c, c.Tenant)
+	if err != nil {
+		return err
+	}
+	title := "填制凭证"
+	crumbs := []ui.Link{{Label: "凭证", Href: "/vouchers"}}
+	if f.ID != 0 {
+		title = "修改草稿"
+		crumbs = append(crumbs, ui.Link{Label: f.Title, Href: f.cancel()})
+	}
+	view := c.PageOf(title, append(crumbs, ui.Link{Label: title})...)
+	if len(list) == 0 && f.ID == 0 {
+		return c.PageStatus(status, view, noBooksBody(c.Who.CanSome(booksEdit)))
+	}
+	for i := range list {
+		b := &list[i]
+		f.Choices = append(f.Choices, ui.Option{Value: b.ID.String(), Label: b.Name, Selected: b.ID.String() == f.Books})
+	}
+	if err := p.decorate(c, f); err != nil {
+		return err
+	}
+	if c.Who.CanSome(voucherPost) && f.ID == 0 {
+		view.Actions = ui.Buttons(ui.Button{Label: "从表格导入", Icon: "upload", Href: "/vouchers/import"})
+	}
+	return c.PageStatus(status, view, entryBody(f))
+}
+
+// decorate adds what is worked out from the texts: the accounts' names and balances, the totals.
+func (p *pages) decorate(c *shell.Ctx, f *entry) error {
+	books, err := ids.Parse(f.Books)
+	if err == nil {
+		names, err := p.names(c, "books", []ids.ID{books})
+		if err != nil {
+			return err
+		}
+		f.BooksName = names[books]
+		month := c.AsOf.YearMonth()
+		if d, err := date.Parse(f.Date); err == nil {
+			month = d.YearMonth()
+		}
+		ch, err := p.chart(c, books, month)
+		if err != nil {
+			return err
+		}
+		for i := range f.Lines {
+			if code := f.Lines[i].Account; code != "" && ch.path(code) != "" {
+				if _, ok := ch.get(code); ok {
+					f.Lines[i].Hint = ch.path(code) + "　" + ch.balance(code)
+				}
+			}
+		}
+	}
+	var debit, credit money.Fen
+	for i := range f.Lines {
+		if d, err := money.Parse(f.Lines[i].Debit); err == nil {
+			debit += d
+		}
+		if d, err := money.Parse(f.Lines[i].Credit); err == nil {
+			credit += d
+		}
+	}
+	f.Debit, f.Credit, f.Balanced = debit.String(), credit.String(), debit == credit && debit != 0
+	switch {
+	case f.Balanced:
+		f.Capital = debit.Capital()
+	case debit > credit:
+		f.Diff = "差额：贷方少 " + (debit - credit).String()
+	case debit < credit:
+		f.Diff = "差额：借方少 " + (credit - debit).String()
+	}
+	return nil
+}

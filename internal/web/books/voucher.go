@@ -1,0 +1,286 @@
+package books
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"huicun/internal/books/ledger"
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/ids"
+	"huicun/internal/kit/money"
+	"huicun/internal/web/shell"
+	"huicun/internal/web/ui"
+)
+
+// paper is a voucher as it is printed.
+type paper struct {
+	Problem                   string
+	Word, No, Date            string
+	Attachments               int
+	Lines                     []paperLine
+	Capital, Debit, Credit    string
+	Maker, Reviewer, Poster   string
+	State                     ui.BadgeView
+	Sample, Draft             bool
+	Books                     ui.Link
+	Links                     []ui.Link // the voucher that it reverses, or that reversed it
+	Confirms                  []ui.ConfirmView
+	Reverse                   *reverseView
+	Hint                      string
+	NoteText, Period          string
+}
+
+type paperLine struct {
+	Summary, Account string
+	Tags             []ui.BadgeView
+	Debit, Credit    string
+	RedDebit         bool
+	RedCredit        bool
+}
+
+type reverseView struct{ Action, Key, Date, Min, No string }
+
+func (p *pages) paperPanel(c *shell.Ctx, v *ledger.Voucher) (templ.Component, error) {
+	pv, err := p.paper(c, v)
+	if err != nil {
+		return nil, err
+	}
+	return paperBody(pv), nil
+}
+
+// paper gathers what the printed voucher shows, and what the person may do with it now.
+func (p *pages) paper(c *shell.Ctx, v *ledger.Voucher) (paper, error) {
+	lines, err := ledger.LinesOfVoucher(c.Context(), p.read(), c.Tenant, v.ID)
+	if err != nil {
+		return paper{}, err
+	}
+	ch, err := p.chart(c, v.Books, 0)
+	if err != nil {
+		return paper{}, err
+	}
+	tags, err := p.tags(c, lines)
+	if err != nil {
+		return paper{}, err
+	}
+	s := ledger.Machine.State(v.State)
+	out := paper{
+		Word: v.Kind, Date: v.Date.String(), Attachments: v.Attachments, Capital: v.Total.Capital(), Maker: v.Maker, Reviewer: v.Reviewer, Poster: v.Poster,
+		State: ui.BadgeView{Text: s.Label, Kind: ui.Kind(s.Tone)}, Sample: v.Sample, Draft: v.State != ledger.Posted, NoteText: v.Note, Period: v.Month.Chinese(),
+	}
+	if v.Number > 0 {
+		out.No = fmt.Sprintf("%04d", v.Number)
+	}
+	var debit, credit money.Fen
+	for i, e := range lines {
+		debit, credit = debit+e.Debit, credit+e.Credit
+		out.Lines = append(out.Lines, paperLine{
+			Summary: e.Summary, Account: e.Account + " " + ch.path(e.Account), Tags: tags[i], Debit: amount(e.Debit), Credit: amount(e.Credit), RedDebit: e.Debit < 0, RedCredit: e.Credit < 0,
+		})
+	}
+	out.Debit, out.Credit = debit.String(), credit.String()
+	by, err := ledger.ReversalOf(c.Context(), p.read(), c.Tenant, v.ID)
+	if err != nil {
+		return paper{}, err
+	}
+	if err := p.paperLinks(c, v, by, &out); err != nil {
+		return paper{}, err
+	}
+	p.paperActions(c, v, by, &out)
+	return out, nil
+}
+
+func (p *pages) paperLinks(c *shell.Ctx, v *ledger.Voucher, by ids.ID, out *paper) error {
+	names, err := p.names(c, "books", []ids.ID{v.Books})
+	if err != nil {
+		return err
+	}
+	out.Books = ui.Link{Label: names[v.Books], Href: p.href("books", v.Books)}
+	nos, err := p.names(c, "voucher", []ids.ID{v.Reverses, by})
+	if err != nil {
+		return err
+	}
+	if v.Reverses != 0 {
+		out.Links = append(out.Links, ui.Link{Label: "冲销 " + nos[v.Reverses], Href: p.href("voucher", v.Reverses)})
+	}
+	if by != 0 {
+		out.Links = append(out.Links, ui.Link{Label: "已由 " + nos[by] + " 冲销", Href: p.href("voucher", by)})
+	}
+	return nil
+}
+
+// tags are the records that each line belongs to, as links.
+func (p *pages) tags(c *shell.Ctx, lines []ledger.Entry) ([][]ui.BadgeView, error) {
+	out := make([][]ui.BadgeView, len(lines))
+	for _, d := range dimensions {
+		var want []ids.ID
+		for i := range lines {
+			if id := *d.at(&lines[i].Line); id != 0 {
+				want = append(want, id)
+			}
+		}
+		names, err := p.names(c, d.kind, want)
+		if err != nil {
+			return nil, err
+		}
+		for i := range lines {
+			if id := *d.at(&lines[i].Line); id != 0 {
+				out[i] = append(out[i], ui.BadgeView{Text: names[id], Kind: ui.Green, Href: p.href(d.kind, id)})
+			}
+		}
+	}
+	return out, nil
+}
+
+// paperActions are the steps that this person may take now. Whoever made a voucher does not review it.
+func (p *pages) paperActions(c *shell.Ctx, v *ledger.Voucher, by ids.ID, out *paper) {
+	base := "/vouchers/" + v.ID.String()
+	version := []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}
+	can := func(perm string) bool { return c.Who.Can(perm, v.Region) }
+	add := func(id, label, icon string, style ui.ButtonStyle, text string, reason, danger bool) {
+		out.Confirms = append(out.Confirms, ui.ConfirmView{
+			ID: "do-" + id, Button: ui.Button{Label: label, Icon: icon, Style: style}, Title: label + "：" + v.FullNo, Text: text, Action: base + "/" + id,
+			Submit: "确认" + label, AskReason: reason, ReasonRequired: reason, Danger: danger, Hidden: version,
+		})
+	}
+	switch v.State {
+	case ledger.Draft:
+		switch {
+		case !can(voucherApprove):
+			out.Hint = "草稿还没有入账，请镇代理会计审核后记账。"
+		case v.MakerID == c.Who.ID || v.CreatedBy == c.Who.ID:
+			out.Hint = "您是制单人，请由他人审核。"
+		default:
+			add("review", "审核", "check", ui.Primary, "已核对原始凭据、科目和金额，同意记账。", false, false)
+		}
+		if can(voucherEdit) {
+			add("delete", "删除草稿", "trash", ui.Ghost, "删除后不能恢复，历史记录中仍可查到；草稿没有占用凭证号。", false, true)
+		}
+	case ledger.Reviewed:
+		if can(voucherPost) {
+			add("post", "记账", "book-2", ui.Primary, "记账时编号并计入余额。记账后不能修改，有误只能用红字冲销。", false, false)
+		}
+		if can(voucherApprove) {
+			add("return", "退回", "arrow-back-up", ui.Plain, "退回后由制单人修改，再重新审核。", true, false)
+		}
+	case ledger.Posted:
+		if can(voucherPost) && by == 0 && v.Reverses == 0 {
+			on := c.AsOf
+			if on.Before(v.Date) {
+				on = v.Date
+			}
+			out.Reverse = &reverseView{Action: base + "/reverse", Key: c.FormKey(), Date: on.String(), Min: v.Date.String(), No: v.FullNo}
+		}
+	}
+}
+
+// voucherButtons are the buttons at the top of a voucher's page.
+func (p *pages) voucherButtons(c *shell.Ctx, v *ledger.Voucher) []ui.Button {
+	var out []ui.Button
+	if v.State == ledger.Draft && c.Who.Can(voucherEdit, v.Region) {
+		out = append(out, ui.Button{Label: "修改", Icon: "edit", Href: "/vouchers/" + v.ID.String() + "/edit"})
+	}
+	if c.Who.Can(voucherEdit, v.Region) {
+		out = append(out, ui.Button{Label: "再填一张", Icon: "plus", Href: "/vouchers/new?books=" + v.Books.String() + "&date=" + v.Date.String()})
+	}
+	return append(out, ui.Button{Label: "打印", Icon: "printer", Attrs: templ.Attributes{"data-print": true, "type": "button"}})
+}
+
+// act carries out one step on the voucher of the path, and shows the voucher with what stood against it.
+func (p *pages) act(c *shell.Ctx, done string, fn func(tenant int64, id ids.ID, version int64) error) error {
+	tenant, err := c.NeedTenant()
+	if err != nil {
+		return err
+	}
+	id, err := c.ID()
+	if err != nil {
+		return err
+	}
+	version, _ := strconv.ParseInt(c.Form("version"), 10, 64)
+	if err := fn(tenant, id, version); err != nil {
+		return p.refused(c, tenant, id, err)
+	}
+	return c.Done("/vouchers/"+id.String(), "%s", done)
+}
+
+func (p *pages) refused(c *shell.Ctx, tenant int64, id ids.ID, err error) error {
+	if !mendable(err) {
+		return err
+	}
+	v, gerr := p.l.Get(c.Context(), c.Who, tenant, id)
+	if gerr != nil {
+		return err
+	}
+	pv, gerr := p.paper(c, v)
+	if gerr != nil {
+		return gerr
+	}
+	pv.Problem = shell.Sentence(err)
+	view := c.PageOf(p.l.Vouchers.Title(v), ui.Link{Label: "凭证", Href: "/vouchers"}, ui.Link{Label: v.FullNo})
+	view.Actions = ui.Buttons(p.voucherButtons(c, v)...)
+	return c.PageStatus(statusOf(err), view, paperBody(pv))
+}
+
+func (p *pages) review(c *shell.Ctx) error {
+	return p.act(c, "已审核，可以记账", func(t int64, id ids.ID, version int64) error {
+		return p.l.Review(c.Context(), c.Who, t, id, version)
+	})
+}
+
+func (p *pages) sendBack(c *shell.Ctx) error {
+	return p.act(c, "已退回给制单人", func(t int64, id ids.ID, version int64) error {
+		return p.l.Return(c.Context(), c.Who, t, id, version, c.Form("reason"))
+	})
+}
+
+func (p *pages) post(c *shell.Ctx) error {
+	return p.act(c, "已记账", func(t int64, id ids.ID, version int64) error {
+		return p.l.Post(c.Context(), c.Who, t, id, version)
+	})
+}
+
+func (p *pages) remove(c *shell.Ctx) error {
+	tenant, err := c.NeedTenant()
+	if err != nil {
+		return err
+	}
+	id, err := c.ID()
+	if err != nil {
+		return err
+	}
+	version, _ := strconv.ParseInt(c.Form("version"), 10, 64)
+	if err := p.l.DeleteDraft(c.Context(), c.Who, tenant, id, version); err != nil {
+		return p.refused(c, tenant, id, err)
+	}
+	return c.Done("/vouchers", "已删除草稿")
+}
+
+func (p *pages) reverse(c *shell.Ctx) error {
+	tenant, err := c.NeedTenant()
+	if err != nil {
+		return err
+	}
+	id, err := c.ID()
+	if err != nil {
+		return err
+	}
+	on, err := date.Parse(c.Form("date"))
+	var made ids.ID
+	if err == nil {
+		made, err = p.l.Reverse(c.Context(), c.Who, tenant, formKey(c), id, on, c.Form("reason"))
+	}
+	if err != nil {
+		return p.refused(c, tenant, id, err)
+	}
+	return c.Done("/vouchers/"+made.String(), "已用红字冲销，原凭证保留")
+}
+
+// formKey is the key of a posted form; a form without one gets its own.
+func formKey(c *shell.Ctx) string {
+	if k := c.Form("_key"); len(k) >= 16 && len(k) <= 64 {
+		return k
+	}
+	return c.FormKey()
+}
+
