@@ -2,6 +2,7 @@ package showcase
 
 import (
 	"strconv"
+	"strings"
 
 	sc "huicun/internal/insight/showcase"
 	"huicun/internal/kit/errs"
@@ -146,8 +147,11 @@ func frozenView(f *sc.Frozen, c *sc.Content) ui.LineageView {
 	}
 	for _, r := range f.Records {
 		row := ui.LineageRow{No: r.No, Title: r.Title, Org: r.Place, Date: r.Date.String(), Amount: r.Amount}
-		if r.Label != "" {
-			row.No = join2(r.Label, r.No)
+		switch {
+		case r.No == r.Title: // a record that is named by its name
+			row.No = r.Label
+		case r.Label != "":
+			row.No = strings.TrimSpace(r.Label + " " + r.No)
 		}
 		switch {
 		case r.Sample:
@@ -158,13 +162,6 @@ func frozenView(f *sc.Frozen, c *sc.Content) ui.LineageView {
 		v.Rows = append(v.Rows, row)
 	}
 	return v
-}
-
-func join2(a, b string) string {
-	if b == "" {
-		return a
-	}
-	return a + " " + b
 }
 
 func join(list []string) string {
