@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 
 	"huicun/internal/indicator"
+	"huicun/internal/insight/board"
+	"huicun/internal/insight/overview"
+	"huicun/internal/insight/showcase"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
@@ -26,6 +29,9 @@ type App struct {
 	Accounts *account.Service
 	Figures  *indicator.Book
 	Nouns    *Nouns
+	Overview *overview.Service
+	Board    *board.Service
+	Showcase *showcase.Service
 	Shell    *shell.Shell
 }
 
@@ -51,6 +57,10 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	cat := indicator.NewCatalogue(d, a.Regions)
 	a.Nouns = register(a.Env, cat)
 	a.Figures = &indicator.Book{Cat: cat, Defs: a.Nouns.Figures}
+	a.Overview = overview.NewService(a.Env, cat)
+	cat.Add(overview.Figures(a.Env, cat)...)
+	a.Board = board.NewService(a.Env, cat, a.Nouns.Snapshots)
+	a.Showcase = showcase.NewService(a.Nouns.Showcases, a.Figures, a.Nouns.Persons)
 	a.Shell = &shell.Shell{
 		Env: a.Env, Accounts: a.Accounts, Regions: a.Regions, Figures: a.Figures, Menu: menu,
 		Clock: cfg.Clock, Log: cfg.Log, Secure: cfg.Secure,

@@ -3,9 +3,44 @@ package app
 import (
 	"context"
 	"io/fs"
+
+	"huicun/internal/insight/showcase"
+	"huicun/internal/kit/date"
+	"huicun/internal/registry/access"
 )
 
-// LoadDemo loads the demo's records, then what has no sheet: an earlier issue of the board and the article.
+// The demo's places, and the day of the board's earlier issue against which ranks are compared.
+const (
+	demoCounty = "321182000000"
+	demoTown   = "321182103000"
+	demoYear   = 2021
+)
+
+var demoIssue = date.Must("2021-09-30")
+
+// LoadDemo loads the demo's records, then what has no sheet: an earlier issue of the boards, and the article,
+// published once. Loading again changes nothing that is there.
 func (a *App) LoadDemo(ctx context.Context, dir fs.FS, done func(Loaded)) error {
-	return a.LoadDir(ctx, dir, done)
+	if err := a.LoadDir(ctx, dir, done); err != nil {
+		return err
+	}
+	tn, err := a.Regions.TenantOf(ctx, demoTown)
+	if err != nil {
+		return err
+	}
+	for _, place := range []string{demoCounty, demoTown} {
+		if _, err := a.Board.Snapshot(ctx, access.System, tn.ID, place, demoYear, demoIssue); err != nil {
+			return err
+		}
+	}
+	articles, err := showcase.LoadDemo(ctx, a.Showcase, access.System, tn.ID, dir)
+	if err != nil {
+		return err
+	}
+	for _, id := range articles {
+		if err := showcase.PublishDemo(ctx, a.Showcase, access.System, tn.ID, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"huicun/internal/books/ledger"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
+	"huicun/internal/insight/showcase"
 	"huicun/internal/kit/db"
 	"huicun/internal/mechanism/attract"
 	"huicun/internal/mechanism/brand"
@@ -99,5 +100,5 @@ type check func(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 
 // checks are what fsck runs.
 func (a *App) checks() []check {
-	return []check{ledger.Check, contract.Check}
+	return []check{ledger.Check, contract.Check, showcase.Check}
 }

@@ -11,6 +11,7 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/mechanism/casework"
 	"huicun/internal/registry/access"
@@ -112,4 +113,13 @@ func (a *App) Fsck(ctx context.Context) (problems []string, checks int, err erro
 		}
 	}
 	return problems, len(all), nil
+}
+
+// AnyRecordIn returns the id of some record of a kind in exactly one division, or 0: for operators' checks.
+func (a *App) AnyRecordIn(ctx context.Context, kind string, tenant int64, place string) (ids.ID, error) {
+	n, ok := a.Env.Noun(kind)
+	if !ok {
+		return 0, errs.New(errs.Invalid, "kind", "没有“%s”这类记录", kind)
+	}
+	return n.First(ctx, tenant, place)
 }

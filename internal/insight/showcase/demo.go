@@ -102,7 +102,11 @@ func (s *Service) home(ctx context.Context, tenant int64) (string, error) {
 // already stays as it is.
 func PublishDemo(ctx context.Context, s *Service, who access.Principal, tenant int64, id ids.ID) error {
 	v, err := table.Get(ctx, s.env().DB.Read(), tenant, id)
-	if err != nil || v.State == Published {
+	if err != nil || v.State != Draft {
+		return err
+	}
+	issues, err := s.Issues(ctx, tenant, id)
+	if err != nil || len(issues) > 0 { // somebody is working on the next issue
 		return err
 	}
 	_, err = s.Publish(ctx, who, tenant, "demo-showcase-"+id.String(), Publication{ID: id, Version: v.Version})

@@ -252,7 +252,7 @@ func NewEnum[T any](name, label string, opts []Option, p func(*T) *string) Field
 				return nil
 			}
 		}
-		return errs.OnField(name, "“%s”不在可选范围内，可填：%s", s, labels(opts))
+		return errs.OnField(name, "“%s”不在可选范围内%s", s, labels(opts))
 	}
 	return f
 }
@@ -295,12 +295,19 @@ func (f *Field[T]) CheckText(s string) error {
 	return nil
 }
 
+// fewOptions is how many choices a message can name.
+const fewOptions = 12
+
+// labels names the choices of an Enum when they are few.
 func labels(opts []Option) string {
+	if len(opts) > fewOptions {
+		return "，请从列表中选择"
+	}
 	var out []string
 	for _, o := range opts {
 		out = append(out, o.Label)
 	}
-	return strings.Join(out, "、")
+	return "，可填：" + strings.Join(out, "、")
 }
 
 func yesNo(b bool) string {

@@ -327,7 +327,7 @@ func TestTargetRules(t *testing.T) {
 			t.Errorf("stored %+v", v)
 		}
 		for _, c := range []struct{ field, value, want string }{
-			{"indicator", "no.such", "指标目录里没有"},
+			{"indicator", "no.such", "不在可选范围内"},
 			{"params", "brand", "名称=值"},
 			{"goal", "很多", "不是金额"},
 			{"goal", "0", "不能等于基期值"},
@@ -342,7 +342,7 @@ func TestTargetRules(t *testing.T) {
 		_, err = add(w, w.NextSteps, map[string]string{"project": "SJ-2021-0001", "title": "第七大工程", "stated": "2021-11-10"})
 		refused(t, err, "target", "请填写")
 		_, err = add(w, w.NextSteps, map[string]string{"project": "SJ-2021-0001", "title": "第七大工程", "target": "做成", "indicator": "x", "stated": "2021-11-10"})
-		refused(t, err, "indicator", "指标目录里没有")
+		refused(t, err, "indicator", "不在可选范围内")
 	})
 }
 
@@ -366,7 +366,7 @@ func TestEvaluate(t *testing.T) {
 		target.Indicator = "gone"
 		o, err = secretary.Evaluate(ctx, w.Cat, w.Env.Regions, *target, 2021, secretarytest.Day)
 		ok(t, err)
-		if o.Percent != 0 || !strings.Contains(o.Problem, "指标目录里没有") {
+		if o.Percent != 0 || !strings.Contains(o.Problem, "不在可选范围内") {
 			t.Errorf("got %+v", o)
 		}
 	})

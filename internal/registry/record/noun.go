@@ -88,6 +88,8 @@ type Any interface {
 	ImportTable(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (ImportResult, error)
 	// Sheet returns an export's columns and rows.
 	Sheet(ctx context.Context, who access.Principal, tenant int64, f Filter) ([]sheet.Column, iter.Seq2[[]string, error])
+	// First returns the id of some record in exactly one division, or 0.
+	First(ctx context.Context, tenant int64, region string) (ids.ID, error)
 	// Count counts the records of a tenant.
 	Count(ctx context.Context, tenant int64) (int, error)
 }
@@ -223,6 +225,18 @@ func (n *Noun[T]) Names(ctx context.Context, q db.Q, tenant int64, list []ids.ID
 		}
 	}
 	return out, nil
+}
+
+// First implements Any.
+func (n *Noun[T]) First(ctx context.Context, tenant int64, region string) (ids.ID, error) {
+	v, err := n.Table.One(ctx, n.env.DB.Read(), db.NewWhere(tenant).And("region = ?", region))
+	if errs.Is(err, errs.NotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return n.Row(v).ID, nil
 }
 
 // Count implements Any.
