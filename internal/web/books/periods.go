@@ -79,6 +79,13 @@ func (p *pages) periodPanel(c *shell.Ctx, b *ledger.Books) (templ.Component, err
 			firstOpen = x.Month
 		}
 	}
+	next := firstOpen // a month without vouchers is closed in its turn too
+	switch {
+	case next == 0 && lastClosed == 0:
+		next = b.From
+	case next == 0:
+		next = lastClosed.Next()
+	}
 	t := ui.Table{Caption: "会计期间", Dense: true, Columns: []ui.Column{
 		{Label: "期间"}, {Label: "状态"}, {Label: "已记账", Align: ui.Right}, {Label: "待审核", Align: ui.Right}, {Label: "待记账", Align: ui.Right}, {Label: "结账"}, {Label: "办理", NoPrint: true},
 	}, Empty: &ui.EmptyView{Icon: "calendar", Title: strconv.Itoa(c.Year) + " 年没有这个账套的期间", Text: "换一个年度看看；账套从 " + b.From.Chinese() + "起记账。"}}
@@ -88,7 +95,7 @@ func (p *pages) periodPanel(c *shell.Ctx, b *ledger.Books) (templ.Component, err
 			continue
 		}
 		x, used := byMonth[m]
-		t.Rows = append(t.Rows, p.periodRow(b, m, x, used, waiting[m], may && m == firstOpen, may && m == lastClosed))
+		t.Rows = append(t.Rows, p.periodRow(b, m, x, used, waiting[m], may && m == next, may && m == lastClosed))
 	}
 	note := ""
 	if firstOpen != 0 && firstOpen.Year() < c.Year {

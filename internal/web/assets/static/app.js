@@ -408,7 +408,7 @@
   }, true);
 
   // ── voucher grid ──────────────────────────────────────────────────────────
-  // Enter moves on, = balances the line, // repeats the summary above, space swaps debit and credit, Ctrl+S saves,
+  // Enter moves on, = balances the line, // repeats the summary above, space swaps debit and credit, F7 opens what a line belongs to, Ctrl+S saves,
   // 1200*3+50 is worked out. The server checks everything again; without script the form is a plain one.
   function vgrid(el) { return up(el, '[data-vgrid]'); }
   function vrows(g) { return $$('tbody tr', g); }
@@ -525,9 +525,10 @@
       hint.textContent = it ? it.label + '　' + it.hint : '';
     }).catch(function () { hint.textContent = ''; });
   }
+  function vopen(el) { return !up(el, 'details:not([open])'); }
   // The cell after one, over the folded auxiliary cell and over the credit of a line that has a debit.
   function vnext(input) {
-    var g = vgrid(input), row = up(input, 'tr'), list = $$('input', row).filter(function (el) { return el.offsetParent; }), next = list[list.indexOf(input) + 1];
+    var g = vgrid(input), row = up(input, 'tr'), list = $$('input', row).filter(vopen), next = list[list.indexOf(input) + 1];
     if (next && /\.credit$/.test(next.name) && vfen(vcell(row, 'debit'))) next = null;
     if (/\.summary$/.test(input.name) && !list.some(function (el) { return el.value.trim() !== ''; })) {
       var s = vsums(g);
@@ -536,7 +537,7 @@
     return next || vcell(row.nextElementSibling || vadd(g), 'summary');
   }
   function vprevious(input) {
-    var all = $$('tbody input', vgrid(input)).filter(function (el) { return el.offsetParent; });
+    var all = $$('tbody input', vgrid(input)).filter(vopen);
     return all[all.indexOf(input) - 1];
   }
   function vgo(el) { if (el) { el.focus(); if (el.select) el.select(); } }
@@ -550,8 +551,14 @@
     }
     var t = e.target, g = vgrid(t), row = g && up(t, 'tbody tr');
     if (!row || t.tagName !== 'INPUT' || e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
-    if (e.key === 'Enter') {
+    if (e.key === 'F7') {
+      var aux = $('details', row);
       e.preventDefault();
+      aux.open = !aux.open;
+      vgo(aux.open ? $('input', aux) : vcell(row, 'account'));
+    } else if (e.key === 'Enter') {
+      e.preventDefault();
+      vheld = true;
       if (t.hasAttribute('data-vamount')) vcommit(t);
       var box = comboOf(t), opts = box && t.value.trim() ? $$('.combo-opt', comboList(box)) : [];
       if (opts.length && !opts.some(function (o) { return o.getAttribute('data-value') === t.value.trim(); })) comboPick(box, opts[0]);
@@ -563,12 +570,14 @@
     } else if (t.hasAttribute('data-vamount') && (e.key === '=' || e.key === '＝')) {
       var s = vsums(g, row), need = /\.debit$/.test(t.name) ? s.c - s.d : s.d - s.c, other = vcell(row, /\.debit$/.test(t.name) ? 'credit' : 'debit');
       e.preventDefault();
+      vheld = true;
       if (need < 0) { vset(t, 0); vset(other, -need); vgo(other); } else { vset(other, 0); vset(t, need); }
       vdirty(g);
       vtotals(g);
     } else if (t.hasAttribute('data-vamount') && (e.key === ' ' || e.key === '　')) {
       var d = vcell(row, 'debit'), c = vcell(row, 'credit'), v;
       e.preventDefault();
+      vheld = true;
       vcommit(t);
       v = d.value; d.value = c.value; c.value = v;
       vgo(t === d ? c : d);
@@ -576,6 +585,10 @@
       vtotals(g);
     }
   });
+  // A key that was taken types nothing and presses nothing where the focus has gone, until it is let go.
+  var vheld = false;
+  doc.addEventListener('keypress', function (e) { if (vheld) e.preventDefault(); });
+  doc.addEventListener('keyup', function () { vheld = false; });
   doc.addEventListener('input', function (e) {
     var g = vgrid(e.target);
     if (!g) return;
