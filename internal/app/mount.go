@@ -51,7 +51,7 @@ func item(label, icon, path, kind string) shell.MenuItem {
 // mount adds every page.
 func (a *App) mount() {
 	set := resource.NewSet()
-	a.Shell.LatestYear = a.latestYear
+	a.Shell.LatestDay = a.latestDay
 	n := a.Nouns
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts})

@@ -31,9 +31,9 @@ func departmentAgreements(cat *indicator.Catalogue) casework.Agreements {
 	}
 }
 
-// latestYear is the last year that a tenant has books for.
-func (a *App) latestYear(ctx context.Context, tenant int64) (int, error) {
-	return ledger.LatestYear(ctx, a.DB.Read(), tenant)
+// latestDay is the last day that a tenant's books reach.
+func (a *App) latestDay(ctx context.Context, tenant int64) (date.Date, error) {
+	return ledger.LatestDay(ctx, a.DB.Read(), tenant)
 }
 
 // sweepEvery is how often ended sessions are removed.

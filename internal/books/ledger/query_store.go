@@ -217,6 +217,14 @@ func MonthlyIncome(ctx context.Context, q db.Q, tenant int64, ranges [][2]string
 	return out, nil
 }
 
+// LatestDay returns the day of the last posted voucher, or no date when there is none.
+func LatestDay(ctx context.Context, q db.Q, tenant int64) (date.Date, error) {
+	var day date.Date
+	err := q.QueryRow(ctx, `SELECT COALESCE(MAX(on_date), '') FROM voucher WHERE tenant_id = $1 AND state = 'posted'
+		AND month = (SELECT MAX(month) FROM balance WHERE tenant_id = $1)`, tenant).Scan(&day)
+	return day, err
+}
+
 // LatestYear is the year of the last month with balances, 0 when nothing has been posted.
 func LatestYear(ctx context.Context, q db.Q, tenant int64) (int, error) {
 	var m date.Month

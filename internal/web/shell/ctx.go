@@ -100,17 +100,18 @@ func (c *Ctx) look() error {
 	if len(ts) == 1 {
 		c.Tenant = ts[0].ID
 	}
+	latest, err := c.latestDay()
+	if err != nil {
+		return err
+	}
 	year, _ := strconv.Atoi(or(c.R.URL.Query().Get("year"), c.cookie(cookieYear)))
 	if year < 1978 || year > 2200 {
-		if year, err = c.latestYear(); err != nil {
-			return err
+		if year = latest.Year(); latest.IsZero() {
+			year = c.Today().Year()
 		}
 	}
 	c.Year = year
-	c.AsOf = date.Must(fmt.Sprintf("%04d-12-31", year))
-	if today := c.Today(); today.Before(c.AsOf) {
-		c.AsOf = today
-	}
+	c.AsOf = c.asOf(latest)
 	return nil
 }
 
@@ -132,35 +133,52 @@ func (c *Ctx) home() string {
 	return region.Nation
 }
 
-type latestYears struct {
-	mu sync.Mutex
-	at map[int64]time.Time
-	y  map[int64]int
+// latestDays caches how far tenants' books reach.
+type latestDays struct {
+	mu   sync.Mutex
+	seen map[int64]latestDay
 }
 
-func (c *Ctx) latestYear() (int, error) {
+type latestDay struct {
+	day date.Date
+	at  time.Time
+}
+
+// latestDay is the last day that the tenant's books reach, or no date.
+func (c *Ctx) latestDay() (date.Date, error) {
+	if c.Shell.LatestDay == nil || c.Tenant == 0 {
+		return date.Date{}, nil
+	}
 	now := c.Shell.Clock()
 	l := &c.Shell.latest
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.at == nil {
-		l.at, l.y = map[int64]time.Time{}, map[int64]int{}
+	if have, ok := l.seen[c.Tenant]; ok && now.Sub(have.at) < latestTTL {
+		return have.day, nil
 	}
-	if y := l.y[c.Tenant]; y != 0 && now.Sub(l.at[c.Tenant]) < latestYearTTL {
-		return y, nil
+	day, err := c.Shell.LatestDay(c.Context(), c.Tenant)
+	if err != nil {
+		return date.Date{}, err
 	}
-	year := 0
-	if c.Shell.LatestYear != nil && c.Tenant != 0 {
-		var err error
-		if year, err = c.Shell.LatestYear(c.Context(), c.Tenant); err != nil {
-			return 0, err
-		}
+	if l.seen == nil {
+		l.seen = map[int64]latestDay{}
 	}
-	if year == 0 {
-		year = c.Today().Year()
+	l.seen[c.Tenant] = latestDay{day, now}
+	return day, nil
+}
+
+// asOf is the day up to which a year's records count: today in this year, else the year's last day; in a past year
+// whose books stop before December the last day that they reach, since nothing is known of what came after.
+func (c *Ctx) asOf(latest date.Date) date.Date {
+	end := date.Must(fmt.Sprintf("%04d-12-31", c.Year))
+	today := c.Today()
+	switch {
+	case today.Before(end):
+		return today
+	case latest.Year() == c.Year && latest.Month() < time.December:
+		return latest
 	}
-	l.at[c.Tenant], l.y[c.Tenant] = now, year
-	return year, nil
+	return end
 }
 
 // NeedTenant returns the tenant, or an error that asks to choose a county.

@@ -52,15 +52,15 @@ type Shell struct {
 	Menu     []MenuGroup
 	Clock    date.Clock
 	Log      *slog.Logger
-	// LatestYear says which year to show first: the last one with books, or 0.
-	LatestYear func(ctx context.Context, tenant int64) (int, error)
+	// LatestDay is the last day that a tenant's books reach, or no date. Its year is shown first.
+	LatestDay func(ctx context.Context, tenant int64) (date.Date, error)
 	// Todo counts what waits for a person, for the badge in the menu.
 	Todo func(c *Ctx) (int, error)
 	// Secure marks cookies for https only.
 	Secure bool
 
 	routes  []Route
-	latest  latestYears
+	latest  latestDays
 	limiter limiter
 }
 
@@ -163,8 +163,8 @@ func (s *Shell) recoverer(next http.Handler) http.Handler {
 	})
 }
 
-// latestYearTTL is how long the answer to "which year first" is kept.
-const latestYearTTL = time.Minute
+// latestTTL is how long the answer to "how far do the books reach" is kept.
+const latestTTL = time.Minute
 
 // can reports whether who may do it anywhere; the menu shows nothing else.
 func can(who access.Principal, perm string) bool { return perm == Self || who.CanSome(perm) }
