@@ -51,7 +51,7 @@ func TestIncome(t *testing.T) {
 		if len(months) != 12 || months[0].Fen != 100_000 || months[2].Fen != 24_000 || months[11].Month != 202112 {
 			t.Errorf("months %v", months)
 		}
-		if y, err := ledger.LatestYear(ctx, d.Read(), w.tenant); err != nil || y != 2021 {
+		if y, err := ledger.LatestDay(ctx, d.Read(), w.tenant); err != nil || y.Year() != 2021 {
 			t.Errorf("latest year %d, %v", y, err)
 		}
 		at, err := ledger.BooksAt(ctx, d.Read(), w.tenant, w.coll, 202105)

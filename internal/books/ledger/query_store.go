@@ -225,13 +225,6 @@ func LatestDay(ctx context.Context, q db.Q, tenant int64) (date.Date, error) {
 	return day, err
 }
 
-// LatestYear is the year of the last month with balances, 0 when nothing has been posted.
-func LatestYear(ctx context.Context, q db.Q, tenant int64) (int, error) {
-	var m date.Month
-	err := q.QueryRow(ctx, `SELECT COALESCE(MAX(month), 0) FROM balance WHERE tenant_id = $1`, tenant).Scan(&m)
-	return m.Year(), err
-}
-
 // TrialRow is one account in a trial balance. Opening and Ending are debits less credits. An account with
 // sub-accounts shows their sum and its own; totals are therefore made of the rows of level 1 only.
 type TrialRow struct {
