@@ -216,7 +216,9 @@ func Events(list []audit.Entry) []ui.Event {
 	for _, e := range list {
 		ev := ui.Event{Who: e.ActorName, When: e.At.Format("2006-01-02 15:04"), What: e.Action, Reason: e.Reason}
 		if e.Action == "新建" || e.Action == "导入" && allNew(e.Changes) {
-			ev.What += "，填写 " + strconv.Itoa(len(e.Changes)) + " 项"
+			if len(e.Changes) > 0 {
+				ev.What += "，填写 " + strconv.Itoa(len(e.Changes)) + " 项"
+			}
 			out = append(out, ev)
 			continue
 		}

@@ -721,7 +721,13 @@
     var focus = $('[data-focus]');
     if (focus) focus.focus();
     var active = $('.sidebar .menu-item.active');
-    if (active && active.offsetTop > window.innerHeight - 60) active.scrollIntoView({ block: 'center' });
+    // scrollIntoView would scroll the page as well
+    for (var bar = active; bar; bar = bar.parentElement) {
+      if (bar.scrollHeight > bar.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(bar).overflowY)) {
+        bar.scrollTop += active.getBoundingClientRect().top - bar.getBoundingClientRect().top - bar.clientHeight / 2;
+        break;
+      }
+    }
     $$('[data-money],[data-number]').forEach(function (el) {
       if (el.value && el !== doc.activeElement) el.value = grouped(el.value, el.hasAttribute('data-money'));
     });
