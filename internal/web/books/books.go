@@ -237,7 +237,9 @@ func (p *pages) entries(c *shell.Ctx, title string, list []ledger.Entry) templ.C
 			continue
 		}
 		t.Rows = append(t.Rows, ui.Row{Href: "/vouchers/" + e.Voucher.String(), Cells: []ui.Cell{
-			ui.T(e.Date.String()), {Text: e.FullNo, Href: "/vouchers/" + e.Voucher.String()}, ui.T(e.Summary), ui.T(e.Account + " " + e.AccountName),
+			ui.T(e.Date.String()),
+			{Text: e.FullNo, Href: "/vouchers/" + e.Voucher.String()},
+			ui.T(e.Summary), ui.T(e.Account + " " + e.AccountName),
 			ui.T(amount(e.Debit)), ui.T(amount(e.Credit)),
 		}})
 	}

@@ -82,7 +82,9 @@ func TestVoucherFromEntryToReversal(t *testing.T) {
 func TestEntryRefusesAndKeepsWhatWasTyped(t *testing.T) {
 	s := newSite(t)
 	mine, theirs := s.books("长胜村"), s.books("幸福村")
-	post := func(lines ...line) answer { return s.post("baozhang", "/vouchers/new", voucher(mine, "2021-11-05", lines...)...) }
+	post := func(lines ...line) answer {
+		return s.post("baozhang", "/vouchers/new", voucher(mine, "2021-11-05", lines...)...)
+	}
 
 	a := s.want(post(line{"收租金", "102", "100", "", ""}, line{}, line{"收租金", "501", "", "90.5", ""}), 422, "借贷不平，相差 9.50 元", `value="100"`, `value="90.5"`, "收租金", "差额：贷方少 9.50")
 	if strings.Count(a.body, `value="收租金"`) != 2 {

@@ -405,7 +405,9 @@ func (p *pages) contractTable(list []*contract.Contract, names map[ids.ID]string
 	for _, ct := range list {
 		s := contract.Machine.State(ct.State)
 		t.Rows = append(t.Rows, ui.Row{Href: "/contracts/" + ct.ID.String(), Cells: []ui.Cell{
-			ui.T(ct.No), ui.T(ct.Name), {Text: names[ct.PartyB], Href: p.href("party", ct.PartyB)}, ui.T(ct.From.String() + " 至 " + ct.LastDay().String()), ui.T(amount(ct.Annual)),
+			ui.T(ct.No), ui.T(ct.Name),
+			{Text: names[ct.PartyB], Href: p.href("party", ct.PartyB)},
+			ui.T(ct.From.String() + " 至 " + ct.LastDay().String()), ui.T(amount(ct.Annual)),
 			{Badge: &ui.BadgeView{Text: s.Label, Kind: ui.Kind(s.Tone)}},
 		}})
 	}

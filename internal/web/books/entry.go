@@ -101,25 +101,28 @@ func (f *entry) aux(i int) bool {
 	return slices.ContainsFunc(dimensions, func(d dimension) bool { return f.Errs[lineName(i, d.name)] != "" })
 }
 
-// account, dim and amountAttrs describe the inputs of a line.
+// account describes the account's input of a line.
 func (f *entry) account(i int) ui.Field {
 	name := lineName(i, "account")
 	return ui.Field{
 		Name: name, Value: f.Lines[i].Account, Ref: "/ledger/accounts", With: []string{"books", "date"}, Hint: f.Lines[i].Hint, Error: f.Errs[name], Label: "候选科目", MaxLength: 60,
-		Attrs: templ.Attributes{"aria-label": fmt.Sprintf("第 %d 行科目", i+1), "data-vaccount": true, "placeholder": ""},
+		Attrs: templ.Attributes{"aria-label": fmt.Sprintf("第 %d 行科目", i+1), "data-vaccount": true, "placeholder": " "},
 	}
 }
 
+// dim describes the input of one of a line's dimensions.
 func (f *entry) dim(i, d int) ui.Field {
 	name := lineName(i, dimensions[d].name)
 	return ui.Field{
 		Name: name, Value: f.Lines[i].Dims[d], Ref: dimensions[d].kind, Error: f.Errs[name], Label: "候选" + dimensions[d].label, MaxLength: 100,
-		Attrs: templ.Attributes{"aria-label": fmt.Sprintf("第 %d 行%s", i+1, dimensions[d].label), "data-vaux": true},
+		Attrs: templ.Attributes{"aria-label": fmt.Sprintf("第 %d 行%s", i+1, dimensions[d].label), "data-vaux": true, "placeholder": " "},
 	}
 }
 
+// inputAttrs are what the inputs have in common. The blank placeholder lets the style sheet know an empty one: a phone
+// shows empty rows one at a time.
 func inputAttrs(name, label, problem string) templ.Attributes {
-	a := templ.Attributes{"id": "f-" + name, "name": name, "aria-label": label, "autocomplete": "off"}
+	a := templ.Attributes{"id": "f-" + name, "name": name, "aria-label": label, "autocomplete": "off", "placeholder": " "}
 	if problem != "" {
 		a["aria-invalid"], a["aria-describedby"] = "true", "f-"+name+"-error"
 	}

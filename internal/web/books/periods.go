@@ -97,11 +97,12 @@ func (p *pages) periodPanel(c *shell.Ctx, b *ledger.Books) (templ.Component, err
 		x, used := byMonth[m]
 		t.Rows = append(t.Rows, p.periodRow(b, m, x, used, waiting[m], may && m == next, may && m == lastClosed))
 	}
-	note := ""
-	if firstOpen != 0 && firstOpen.Year() < c.Year {
-		note = "最早未结账的是 " + firstOpen.Chinese() + "，须按月份先后结账"
+	card := ui.CardView{Title: "会计期间", Sub: strconv.Itoa(c.Year) + " 年", Flush: true}
+	if next.Year() < c.Year {
+		card.Sub = joinText(card.Sub, "须按月份先后结账")
+		card.More = &ui.Link{Label: "最早未结账的是 " + next.Chinese(), Href: "/books/" + b.ID.String() + "?year=" + strconv.Itoa(next.Year())}
 	}
-	return resource.TableCard(ui.CardView{Title: "会计期间", Sub: joinText(strconv.Itoa(c.Year)+" 年", note), Flush: true}, t), nil
+	return resource.TableCard(card, t), nil
 }
 
 func joinText(parts ...string) string {
@@ -210,8 +211,13 @@ func (p *pages) trialPanel(c *shell.Ctx, b *ledger.Books) (templ.Component, erro
 		return nil, err
 	}
 	t := ui.Table{Caption: "科目余额", KeepGrid: true, Freeze: true, Dense: true, Unit: "元", Columns: []ui.Column{
-		{Label: "科目"}, {Label: "期初借方", Align: ui.Right}, {Label: "期初贷方", Align: ui.Right}, {Label: "本期借方", Align: ui.Right}, {Label: "本期贷方", Align: ui.Right},
-		{Label: "期末借方", Align: ui.Right}, {Label: "期末贷方", Align: ui.Right},
+		{Label: "科目"},
+		{Label: "期初借方", Align: ui.Right},
+		{Label: "期初贷方", Align: ui.Right},
+		{Label: "本期借方", Align: ui.Right},
+		{Label: "本期贷方", Align: ui.Right},
+		{Label: "期末借方", Align: ui.Right},
+		{Label: "期末贷方", Align: ui.Right},
 	}, Empty: &ui.EmptyView{Icon: "scale", Title: strconv.Itoa(c.Year) + " 年还没有余额", Text: "凭证记账后，科目余额就在这里。"}}
 	var sum [6]money.Fen
 	for _, r := range rows {
@@ -266,8 +272,10 @@ func (p *pages) incomePanel(c *shell.Ctx, b *ledger.Books) (templ.Component, err
 	if err != nil {
 		return nil, err
 	}
-	t := ui.Table{Caption: "本年收入", Unit: "元", Columns: []ui.Column{{Label: "科目"}, {Label: "金额", Align: ui.Right}, {Label: "占比", Align: ui.Right}},
-		Empty: &ui.EmptyView{Icon: "coin", Title: "本年还没有收入", Text: "收入类凭证记账后，按科目列在这里。"}}
+	t := ui.Table{
+		Caption: "本年收入", Unit: "元", Columns: []ui.Column{{Label: "科目"}, {Label: "金额", Align: ui.Right}, {Label: "占比", Align: ui.Right}},
+		Empty: &ui.EmptyView{Icon: "coin", Title: "本年还没有收入", Text: "收入类凭证记账后，按科目列在这里。"},
+	}
 	total := money.Fen(0)
 	type line struct {
 		r   ledger.TrialRow

@@ -84,8 +84,10 @@ func newSite(t *testing.T) *site {
 	brand.NewBrands(env)
 	joint.NewProjects(env)
 	s.shell = &shell.Shell{Env: env, Accounts: accounts, Regions: regions, Clock: d.Clock(), Menu: []shell.MenuGroup{{Title: "账务", Items: []shell.MenuItem{
-		{Label: "凭证", Icon: "book-2", Path: "/vouchers", Perm: "voucher:view"}, {Label: "账套", Icon: "list-details", Path: "/books", Perm: "books:view"},
-		{Label: "合同", Icon: "file-text", Path: "/contracts", Perm: "contract:view"}, {Label: "资产资源", Icon: "building-factory", Path: "/assets", Perm: "asset:view"},
+		{Label: "凭证", Icon: "book-2", Path: "/vouchers", Perm: "voucher:view"},
+		{Label: "账套", Icon: "list-details", Path: "/books", Perm: "books:view"},
+		{Label: "合同", Icon: "file-text", Path: "/contracts", Perm: "contract:view"},
+		{Label: "资产资源", Icon: "building-factory", Path: "/assets", Perm: "asset:view"},
 	}}}}
 	s.shell.Handle(shell.Route{Method: "GET", Pattern: assets.Prefix, Perm: shell.Public, Fn: func(c *shell.Ctx) error {
 		assets.Handler().ServeHTTP(c.W, c.R)

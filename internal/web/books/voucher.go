@@ -16,20 +16,20 @@ import (
 
 // paper is a voucher as it is printed.
 type paper struct {
-	Problem                   string
-	Word, No, Date            string
-	Attachments               int
-	Lines                     []paperLine
-	Capital, Debit, Credit    string
-	Maker, Reviewer, Poster   string
-	State                     ui.BadgeView
-	Sample, Draft             bool
-	Books                     ui.Link
-	Links                     []ui.Link // the voucher that it reverses, or that reversed it
-	Confirms                  []ui.ConfirmView
-	Reverse                   *reverseView
-	Hint                      string
-	NoteText, Period          string
+	Problem                 string
+	Word, No, Date          string
+	Attachments             int
+	Lines                   []paperLine
+	Capital, Debit, Credit  string
+	Maker, Reviewer, Poster string
+	State                   ui.BadgeView
+	Sample, Draft           bool
+	Books                   ui.Link
+	Links                   []ui.Link // the voucher that it reverses, or that reversed it
+	Confirms                []ui.ConfirmView
+	Reverse                 *reverseView
+	Hint                    string
+	NoteText, Period        string
 }
 
 type paperLine struct {
@@ -283,4 +283,3 @@ func formKey(c *shell.Ctx) string {
 	}
 	return c.FormKey()
 }
-
