@@ -3,8 +3,10 @@ package app
 import (
 	"huicun/internal/registry/access"
 	"huicun/internal/web/admin"
+	boardpages "huicun/internal/web/board"
 	"huicun/internal/web/books"
 	"huicun/internal/web/home"
+	overviewpages "huicun/internal/web/overview"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
 	showcasepages "huicun/internal/web/showcase"
@@ -55,6 +57,8 @@ func (a *App) mount() {
 	n := a.Nouns
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts})
+	overviewpages.Mount(a.Shell, a.Overview, a.Board)
+	boardpages.Mount(a.Shell, a.Board)
 	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), a.todo)
 	showcasepages.Mount(a.Shell, a.Showcase)
 	admin.Mount(a.Shell)
