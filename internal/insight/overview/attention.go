@@ -28,7 +28,7 @@ import (
 // Item is one thing that needs attention: what is the matter, with which record, and what to do. Days is how long
 // it is overdue, below zero how long until it is due. Kind and ID name the record, ID is zero for a list of them.
 type Item struct {
-	Code, Tone          string
+	Code, Rule, Tone    string // Rule is what the rule is called
 	Title, What, Detail string
 	Remedy              string
 	Kind                string
@@ -134,7 +134,7 @@ func (s *Service) addAttention(ctx context.Context, q db.Q, c *county, o *Overvi
 // put adds an item of a rule; on is the day that it is or was due.
 func (f *finding) put(ctx context.Context, rule, kind string, row *db.Row, on date.Date, it Item) {
 	r := f.rules[rule]
-	it.Code, it.Remedy, it.Perm, it.Kind = r.Code, r.Remedy, r.Perm, kind
+	it.Code, it.Rule, it.Remedy, it.Perm, it.Kind = r.Code, r.Name, r.Remedy, r.Perm, kind
 	if it.Tone == "" {
 		it.Tone = r.Tone
 	}

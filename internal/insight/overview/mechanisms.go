@@ -7,6 +7,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/money"
 	"huicun/internal/mechanism/attract"
+	"huicun/internal/mechanism/brand"
 	"huicun/internal/mechanism/casework"
 	"huicun/internal/mechanism/chamber"
 	"huicun/internal/mechanism/joint"
@@ -55,6 +56,15 @@ func (s *Service) addMechanisms(ctx context.Context, q db.Q, c *county, o *Overv
 		}
 		o.Leads[i].Count += x.Count
 		o.Leads[i].Total += x.Total
+	}
+	brands, err := brand.Totals(ctx, q, c.tenant, c.ranges, c.year, c.day)
+	if err != nil {
+		return err
+	}
+	for _, b := range brands {
+		if b.Actual+b.Expected > 0 {
+			o.Brands = append(o.Brands, b)
+		}
 	}
 	paid, err := s.value(ctx, q, c, "policy.award_year", nil)
 	o.Awards += money.Fen(paid)

@@ -7,6 +7,7 @@
 package overview
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -17,6 +18,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/money"
 	"huicun/internal/mechanism/attract"
+	"huicun/internal/mechanism/brand"
 	"huicun/internal/mechanism/casework"
 	"huicun/internal/mechanism/joint"
 	"huicun/internal/registry/record"
@@ -117,7 +119,8 @@ type Overview struct {
 	UnderWay int // joint projects
 	Leads    []attract.StageCount
 	Requests Requests
-	Awards   money.Fen // paid in the year
+	Awards   money.Fen     // paid in the year
+	Brands   []brand.Total // with sales in the year, done or expected; those that sell most first
 
 	Attention []Item
 	Places    []Place // of scopes above a town
@@ -195,6 +198,7 @@ func (s *Service) Of(ctx context.Context, scope string, year int, asOf date.Date
 	}
 	sortArrears(o.Arrears)
 	sortItems(o.Attention)
+	slices.SortStableFunc(o.Brands, func(a, b brand.Total) int { return cmp.Compare(b.Actual+b.Expected, a.Actual+a.Expected) })
 	if err := s.addLadder(ctx, q, parts, o, g); err != nil {
 		return nil, err
 	}

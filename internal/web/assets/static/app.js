@@ -652,7 +652,7 @@
     opt.aria = opt.aria || { enabled: false };
     if ((width || box.clientWidth) < 420) [].concat(opt.series || []).forEach(function (se) {
       // a phone: a smaller ring leaves the labels room, which would otherwise end in dots
-      if (se.type === 'pie') { se.radius = ['28%', '46%']; se.label = Object.assign({ overflow: 'none', fontSize: 11 }, se.label); se.labelLine = { length: 6, length2: 6 }; }
+      if (se.type === 'pie' && !(se.label && se.label.show === false)) { se.radius = ['28%', '46%']; se.label = Object.assign({ overflow: 'none', fontSize: 11 }, se.label); se.labelLine = { length: 6, length2: 6 }; }
     });
     if (paper) opt.animation = false;
     var old = window.echarts.getInstanceByDom(box);
