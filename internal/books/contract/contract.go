@@ -227,8 +227,13 @@ func checkUnits(ctx context.Context, tx *db.Tx, _, c *Contract) error {
 }
 
 func saveDependents(ctx context.Context, tx *db.Tx, old, c *Contract) error {
+	if old != nil && !slices.Equal(old.Units, c.Units) {
+		if err := deleteUnits(ctx, tx, c.ID); err != nil {
+			return err
+		}
+	}
 	if old == nil || !slices.Equal(old.Units, c.Units) {
-		if err := replaceUnits(ctx, tx, c); err != nil {
+		if err := insertUnits(ctx, tx, c.ID, c.Units); err != nil {
 			return err
 		}
 	}
@@ -239,7 +244,12 @@ func saveDependents(ctx context.Context, tx *db.Tx, old, c *Contract) error {
 	if err != nil {
 		return err
 	}
-	return replaceCharges(ctx, tx, c.ID, charges)
+	if old != nil {
+		if err := deleteCharges(ctx, tx, c.ID); err != nil {
+			return err
+		}
+	}
+	return insertCharges(ctx, tx, c.ID, charges)
 }
 
 func sameTerms(a, b *Contract) bool {

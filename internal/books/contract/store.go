@@ -15,16 +15,16 @@ func unitIDs(ctx context.Context, q db.Q, tenant int64, contract ids.ID) ([]ids.
 		`SELECT unit_id FROM contract_unit WHERE tenant_id = $1 AND contract_id = $2 ORDER BY unit_id`, tenant, contract)
 }
 
-func replaceUnits(ctx context.Context, tx *db.Tx, c *Contract) error {
-	if err := tx.Exec(ctx, `DELETE FROM contract_unit WHERE tenant_id = $1 AND contract_id = $2`, tx.Tenant, c.ID); err != nil {
-		return err
+func deleteUnits(ctx context.Context, tx *db.Tx, contract ids.ID) error {
+	return tx.Exec(ctx, `DELETE FROM contract_unit WHERE tenant_id = $1 AND contract_id = $2`, tx.Tenant, contract)
+}
+
+func insertUnits(ctx context.Context, tx *db.Tx, contract ids.ID, units []ids.ID) error {
+	rows := make([][]any, len(units))
+	for i, u := range units {
+		rows[i] = []any{tx.Tenant, contract, u}
 	}
-	for _, u := range c.Units {
-		if err := tx.Exec(ctx, `INSERT INTO contract_unit (tenant_id, contract_id, unit_id) VALUES ($1, $2, $3)`, tx.Tenant, c.ID, u); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.InsertRows(ctx, `INSERT INTO contract_unit (tenant_id, contract_id, unit_id) VALUES `, "", rows)
 }
 
 // overlapping finds a contract that holds one of c's units in a term that meets c's; no is "" when there is none.
@@ -46,26 +46,16 @@ func overlapping(ctx context.Context, q db.Q, tenant int64, c *Contract) (no, un
 	return no, unit, from, to, err
 }
 
-func replaceCharges(ctx context.Context, tx *db.Tx, contract ids.ID, list []Charge) error {
-	if err := tx.Exec(ctx, `DELETE FROM charge WHERE tenant_id = $1 AND contract_id = $2`, tx.Tenant, contract); err != nil {
-		return err
+func deleteCharges(ctx context.Context, tx *db.Tx, contract ids.ID) error {
+	return tx.Exec(ctx, `DELETE FROM charge WHERE tenant_id = $1 AND contract_id = $2`, tx.Tenant, contract)
+}
+
+func insertCharges(ctx context.Context, tx *db.Tx, contract ids.ID, list []Charge) error {
+	rows := make([][]any, len(list))
+	for i, ch := range list {
+		rows[i] = []any{tx.Tenant, contract, ch.Seq, ch.From, ch.To, ch.Due, int64(ch.Amount)}
 	}
-	const perStatement = 100
-	for len(list) > 0 {
-		n := min(len(list), perStatement)
-		args := []any{tx.Tenant, contract}
-		values := make([]string, 0, n)
-		for _, ch := range list[:n] {
-			at := len(args)
-			args = append(args, ch.Seq, ch.From, ch.To, ch.Due, int64(ch.Amount))
-			values = append(values, "($1, $2, $"+strconv.Itoa(at+1)+", $"+strconv.Itoa(at+2)+", $"+strconv.Itoa(at+3)+", $"+strconv.Itoa(at+4)+", $"+strconv.Itoa(at+5)+")")
-		}
-		if err := tx.Exec(ctx, `INSERT INTO charge (tenant_id, contract_id, seq, from_date, to_date, due_on, amount_fen) VALUES `+strings.Join(values, ", "), args...); err != nil {
-			return err
-		}
-		list = list[n:]
-	}
-	return nil
+	return tx.InsertRows(ctx, `INSERT INTO charge (tenant_id, contract_id, seq, from_date, to_date, due_on, amount_fen) VALUES `, "", rows)
 }
 
 // Charges lists a contract's schedule.

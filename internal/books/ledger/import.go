@@ -522,14 +522,16 @@ func (im *importer) save(ctx context.Context) error {
 	if err := addBalances(ctx, im.tx, list); err != nil {
 		return err
 	}
-	for _, v := range list {
-		if err := find.Put(ctx, im.tx, doc(v)); err != nil {
-			return err
-		}
-		err := audit.Write(ctx, im.tx, audit.Entry{Action: "导入", Kind: "voucher", RecordID: v.ID, Title: title(v), Region: v.Region})
-		if err != nil {
-			return err
-		}
+	docs, log := make([]find.Doc, len(list)), make([]audit.Entry, len(list))
+	for i, v := range list {
+		docs[i] = doc(v)
+		log[i] = audit.Entry{Action: "导入", Kind: "voucher", RecordID: v.ID, Title: title(v), Region: v.Region}
+	}
+	if err := find.Add(ctx, im.tx, docs); err != nil {
+		return err
+	}
+	if err := audit.Write(ctx, im.tx, log...); err != nil {
+		return err
 	}
 	im.res.Created = len(list)
 	return nil

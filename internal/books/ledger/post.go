@@ -348,10 +348,15 @@ func (l *Ledger) PostTx(ctx context.Context, tx *db.Tx, who access.Principal, v 
 
 // finish keeps the search index and the history with a voucher.
 func (l *Ledger) finish(ctx context.Context, tx *db.Tx, old, v *Voucher, action, reason string) error {
-	if old == nil || title(old) != title(v) {
-		if err := find.Put(ctx, tx, doc(v)); err != nil {
-			return err
-		}
+	var err error
+	switch {
+	case old == nil:
+		err = find.Add(ctx, tx, []find.Doc{doc(v)})
+	case title(old) != title(v):
+		err = find.Put(ctx, tx, doc(v))
+	}
+	if err != nil {
+		return err
 	}
 	return audit.Write(ctx, tx, audit.Entry{
 		Action: action, Kind: "voucher", RecordID: v.ID, Title: title(v), Region: v.Region, Changes: changes(old, v), Reason: reason,

@@ -14,36 +14,8 @@ import (
 	"huicun/internal/kit/money"
 )
 
-// perStatement is how many rows one statement names; it writes at most as many, and takes no more than maxArgs
-// parameters: SQLite looks each one up among those before it, so that a long statement costs more than several.
-const (
-	perStatement = 100
-	maxArgs      = 400
-)
-
-// insertRows writes rows with statements of many rows each; head ends in VALUES, tail follows them.
-func insertRows(ctx context.Context, tx *db.Tx, head, tail string, rows [][]any) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	for chunk := range slices.Chunk(rows, min(perStatement, max(1, maxArgs/len(rows[0])))) {
-		var b strings.Builder
-		b.WriteString(head)
-		args := make([]any, 0, len(chunk)*len(chunk[0]))
-		for i, r := range chunk {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString("(" + db.Placeholders(len(args)+1, len(r)) + ")")
-			args = append(args, r...)
-		}
-		b.WriteString(tail)
-		if err := tx.Exec(ctx, b.String(), args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// perStatement is how many rows one statement names.
+const perStatement = 100
 
 // condition puts the tenant of w on every joined table.
 func condition(w *db.Where, aliases ...string) string {
@@ -103,7 +75,7 @@ func insertAccounts(ctx context.Context, tx *db.Tx, books ids.ID, list []Account
 		a := &list[i]
 		rows[i] = []any{tx.Tenant, books, a.Code, a.Name, a.Class, a.Direction, a.Leaf, searchText(a)}
 	}
-	return insertRows(ctx, tx, `INSERT INTO ledger_account (tenant_id, books_id, code, name, class, direction, leaf, search) VALUES `, "", rows)
+	return tx.InsertRows(ctx, `INSERT INTO ledger_account (tenant_id, books_id, code, name, class, direction, leaf, search) VALUES `, "", rows)
 }
 
 func markParent(ctx context.Context, tx *db.Tx, books ids.ID, code string) error {
@@ -203,7 +175,7 @@ func insertVouchers(ctx context.Context, tx *db.Tx, list []*Voucher) error {
 		}, voucherTable.Ptrs(v)...)
 		lines = append(lines, lineRows(v)...)
 	}
-	if err := insertRows(ctx, tx, "INSERT INTO voucher ("+voucherTable.Columns("")+") VALUES ", "", rows); err != nil {
+	if err := tx.InsertRows(ctx, "INSERT INTO voucher ("+voucherTable.Columns("")+") VALUES ", "", rows); err != nil {
 		return explain(err)
 	}
 	return insertLines(ctx, tx, lines)
@@ -233,7 +205,7 @@ func lineRows(v *Voucher) [][]any {
 }
 
 func insertLines(ctx context.Context, tx *db.Tx, rows [][]any) error {
-	return insertRows(ctx, tx, `INSERT INTO voucher_line (tenant_id, voucher_id, line_no, books_id, month, posted, region, summary, account, debit_fen,
+	return tx.InsertRows(ctx, `INSERT INTO voucher_line (tenant_id, voucher_id, line_no, books_id, month, posted, region, summary, account, debit_fen,
 		credit_fen, party_id, contract_id, asset_id, project_id) VALUES `, "", rows)
 }
 
@@ -290,7 +262,7 @@ func addBalances(ctx context.Context, tx *db.Tx, list []*Voucher) error {
 		m := sums[k]
 		rows[i] = []any{tx.Tenant, k.books, k.account, k.month, region[k.books], m.debit, m.credit, m.closingDebit, m.closingCredit}
 	}
-	err := insertRows(ctx, tx, `INSERT INTO balance (tenant_id, books_id, account, month, region, debit_fen, credit_fen, closing_debit_fen, closing_credit_fen) VALUES `,
+	err := tx.InsertRows(ctx, `INSERT INTO balance (tenant_id, books_id, account, month, region, debit_fen, credit_fen, closing_debit_fen, closing_credit_fen) VALUES `,
 		` ON CONFLICT (tenant_id, books_id, account, month) DO UPDATE SET
 		debit_fen = balance.debit_fen + excluded.debit_fen, credit_fen = balance.credit_fen + excluded.credit_fen,
 		closing_debit_fen = balance.closing_debit_fen + excluded.closing_debit_fen,

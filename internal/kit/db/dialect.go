@@ -43,14 +43,20 @@ var (
 	wordText    = regexp.MustCompile(`\bTEXT\b`)
 	wordTrue    = regexp.MustCompile(`\bDEFAULT TRUE\b`)
 	wordFalse   = regexp.MustCompile(`\bDEFAULT FALSE\b`)
+	clustered   = regexp.MustCompile(`\s*\{\{clustered\}\}`)
 )
 
 // ddl turns the one migration text into the engine's words. SQLite gets STRICT tables, so that a text in a
 // number column is an error there too; PostgreSQL gets byte order for text, so that both engines sort alike.
+// {{clustered}} marks a table that is nothing but its key, which SQLite then keeps once and not as table and index.
 func (d Dialect) ddl(text string) string {
 	return createTable.ReplaceAllStringFunc(text, func(s string) string {
 		if strings.Contains(s, "{{record}}") {
 			s = strings.ReplaceAll(strings.TrimSuffix(s, "\n);"), "{{record}}", recordColumns) + recordKey
+		}
+		options := ") STRICT;"
+		if clustered.MatchString(s) {
+			s, options = clustered.ReplaceAllString(s, ""), ") STRICT, WITHOUT ROWID;"
 		}
 		if d == Postgres {
 			return wordText.ReplaceAllString(s, `TEXT COLLATE "C"`)
@@ -60,7 +66,7 @@ func (d Dialect) ddl(text string) string {
 		s = wordFalse.ReplaceAllString(s, "DEFAULT 0")
 		s = wordBool.ReplaceAllString(s, "INTEGER")
 		s = wordBytea.ReplaceAllString(s, "BLOB")
-		return strings.TrimSuffix(s, ");") + ") STRICT;"
+		return strings.TrimSuffix(s, ");") + options
 	})
 }
 

@@ -31,6 +31,7 @@ type Tx struct {
 	Meta
 	now    time.Time
 	result string
+	stmts  map[string]*sql.Stmt // by text; nil for one that has been run once
 }
 
 // ErrReplayed is returned by InTx, with the first result, when the key was used before with the same input.
@@ -131,8 +132,15 @@ func (tx *Tx) ExecN(ctx context.Context, query string, args ...any) (int64, erro
 	if err := tx.d.guard.check(query); err != nil {
 		return 0, err
 	}
-	res, err := tx.tx.ExecContext(ctx, query, args...)
-	if err != nil {
+	var res sql.Result
+	if st, err := tx.prepared(ctx, query); err != nil {
+		return 0, mapErr(err)
+	} else if st != nil {
+		res, err = st.ExecContext(ctx, args...)
+		if err != nil {
+			return 0, mapErr(err)
+		}
+	} else if res, err = tx.tx.ExecContext(ctx, query, args...); err != nil {
 		return 0, mapErr(err)
 	}
 	n, err := res.RowsAffected()
@@ -144,14 +152,59 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 	if err := tx.d.guard.check(query); err != nil {
 		return nil, err
 	}
-	rows, err := tx.tx.QueryContext(ctx, query, args...)
+	st, err := tx.prepared(ctx, query)
+	if err != nil {
+		return nil, mapErr(err)
+	}
+	var rows *sql.Rows
+	if st != nil {
+		rows, err = st.QueryContext(ctx, args...)
+	} else {
+		rows, err = tx.tx.QueryContext(ctx, query, args...)
+	}
 	return rows, mapErr(err)
+}
+
+// maxPrepared bounds how many texts a transaction remembers.
+const maxPrepared = 200
+
+// prepared returns a statement that this transaction has run before, compiled once, or nil to run it as it is. Parsing
+// is most of what a small statement costs on SQLite; on PostgreSQL the driver keeps statements itself.
+func (tx *Tx) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if tx.d.dialect != SQLite {
+		return nil, nil
+	}
+	st, seen := tx.stmts[query]
+	switch {
+	case st != nil:
+		return st, nil
+	case !seen && len(tx.stmts) >= maxPrepared:
+		return nil, nil
+	case !seen:
+		if tx.stmts == nil {
+			tx.stmts = map[string]*sql.Stmt{}
+		}
+		tx.stmts[query] = nil
+		return nil, nil
+	}
+	st, err := tx.tx.PrepareContext(ctx, query)
+	if err == nil {
+		tx.stmts[query] = st
+	}
+	return st, err
 }
 
 // QueryRow runs a statement that returns at most one row.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row1 {
 	if err := tx.d.guard.check(query); err != nil {
 		return &Row1{err: err}
+	}
+	st, err := tx.prepared(ctx, query)
+	if err != nil {
+		return &Row1{err: mapErr(err)}
+	}
+	if st != nil {
+		return &Row1{row: st.QueryRowContext(ctx, args...)}
 	}
 	return &Row1{row: tx.tx.QueryRowContext(ctx, query, args...)}
 }
@@ -183,6 +236,10 @@ func (tx *Tx) Savepoint(ctx context.Context, fn func() error) error {
 	if err := fn(); err != nil {
 		if back := tx.Exec(ctx, `ROLLBACK TO SAVEPOINT sp`); back != nil {
 			return errors.Join(err, back)
+		}
+		// Going back keeps the savepoint, and everything after it would be written down for it.
+		if end := tx.Exec(ctx, `RELEASE SAVEPOINT sp`); end != nil {
+			return errors.Join(err, end)
 		}
 		return err
 	}

@@ -35,26 +35,30 @@ type Entry struct {
 	Reason    string
 }
 
-// Write appends an entry within the transaction whose change it records.
-func Write(ctx context.Context, tx *db.Tx, e Entry) error {
-	before, after := map[string]string{}, map[string]string{}
-	var order []string
-	for _, c := range e.Changes {
-		before[c.Label], after[c.Label] = c.Before, c.After
-		order = append(order, c.Label)
+// Write appends entries within the transaction whose changes they record.
+func Write(ctx context.Context, tx *db.Tx, list ...Entry) error {
+	rows := make([]row, len(list))
+	for i := range list {
+		before, after := map[string]string{}, map[string]string{}
+		var order []string
+		for _, c := range list[i].Changes {
+			before[c.Label], after[c.Label] = c.Before, c.After
+			order = append(order, c.Label)
+		}
+		b, err := json.Marshal(before)
+		if err != nil {
+			return fmt.Errorf("writing the audit log: %w", err)
+		}
+		a, err := json.Marshal(struct {
+			Order []string          `json:"order"`
+			Text  map[string]string `json:"text"`
+		}{order, after})
+		if err != nil {
+			return fmt.Errorf("writing the audit log: %w", err)
+		}
+		rows[i] = row{Entry: list[i], before: string(b), after: string(a)}
 	}
-	b, err := json.Marshal(before)
-	if err != nil {
-		return fmt.Errorf("writing the audit log: %w", err)
-	}
-	a, err := json.Marshal(struct {
-		Order []string          `json:"order"`
-		Text  map[string]string `json:"text"`
-	}{order, after})
-	if err != nil {
-		return fmt.Errorf("writing the audit log: %w", err)
-	}
-	return insert(ctx, tx, e, string(b), string(a))
+	return insert(ctx, tx, rows)
 }
 
 // Of returns a record's history, newest first.

@@ -7,18 +7,27 @@ import (
 	"huicun/internal/kit/db"
 )
 
-func insert(ctx context.Context, tx *db.Tx, e Entry, before, after string) error {
-	return tx.Exec(ctx, `INSERT INTO audit_log (tenant_id, id, at, actor_id, actor_name, action, kind, record_id, title, region, before_json, after_json, reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		tx.Tenant, tx.NewID(), tx.Now().UnixMicro(), int64(tx.ActorID), tx.ActorName, e.Action, e.Kind, int64(e.RecordID), e.Title, e.Region, before, after, e.Reason)
+// row is an entry as it is stored.
+type row struct {
+	Entry
+	at            int64
+	before, after string
+}
+
+func insert(ctx context.Context, tx *db.Tx, list []row) error {
+	rows := make([][]any, len(list))
+	for i := range list {
+		e := &list[i]
+		rows[i] = []any{
+			tx.Tenant, tx.NewID(), tx.Now().UnixMicro(), int64(tx.ActorID), tx.ActorName, e.Action, e.Kind, int64(e.RecordID), e.Title, e.Region,
+			e.before, e.after, e.Reason,
+		}
+	}
+	return tx.InsertRows(ctx, `INSERT INTO audit_log (tenant_id, id, at, actor_id, actor_name, action, kind, record_id, title, region, before_json, after_json, reason)
+		VALUES `, "", rows)
 }
 
 func list(ctx context.Context, q db.Q, w *db.Where, limit int) ([]Entry, error) {
-	type row struct {
-		Entry
-		at            int64
-		before, after string
-	}
 	rows, err := db.Collect(ctx, q, func(r *row) []any {
 		return []any{&r.ID, &r.at, &r.ActorID, &r.ActorName, &r.Action, &r.Kind, &r.RecordID, &r.Title, &r.Region, &r.before, &r.after, &r.Reason}
 	}, `SELECT id, at, actor_id, actor_name, action, kind, record_id, title, region, before_json, after_json, reason

@@ -4,6 +4,7 @@ package find
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"huicun/internal/kit/db"
@@ -19,12 +20,24 @@ type Doc struct {
 
 // Put replaces a record's document.
 func Put(ctx context.Context, tx *db.Tx, d Doc) error {
-	terms := search.Terms(d.Title, d.Detail)
 	if err := remove(ctx, tx, d.ID); err != nil {
 		return err
 	}
-	return insertDoc(ctx, tx, d, search.Fold(d.Title+" "+d.Detail), terms)
+	return insertDocs(ctx, tx, []Doc{d})
 }
+
+// Add stores the documents of records that have none yet, many at once.
+func Add(ctx context.Context, tx *db.Tx, docs []Doc) error {
+	for some := range slices.Chunk(docs, perBatch) {
+		if err := insertDocs(ctx, tx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// perBatch is how many documents are indexed together: their terms are stored in the order of the index.
+const perBatch = 1000
 
 // Remove forgets a record.
 func Remove(ctx context.Context, tx *db.Tx, id ids.ID) error { return remove(ctx, tx, id) }

@@ -1,47 +1,72 @@
 package find
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/ids"
+	"huicun/internal/kit/search"
 )
 
 func remove(ctx context.Context, tx *db.Tx, id ids.ID) error {
-	if err := tx.Exec(ctx, `DELETE FROM search_term WHERE tenant_id = $1 AND doc_id = $2`, tx.Tenant, id); err != nil {
-		return err
+	var terms string
+	err := tx.QueryRow(ctx, `DELETE FROM search_doc WHERE tenant_id = $1 AND id = $2 RETURNING terms`, tx.Tenant, id).Scan(&terms)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil
 	}
-	return tx.Exec(ctx, `DELETE FROM search_doc WHERE tenant_id = $1 AND id = $2`, tx.Tenant, id)
-}
-
-func insertDoc(ctx context.Context, tx *db.Tx, d Doc, folded string, terms []string) error {
-	err := tx.Exec(ctx, `INSERT INTO search_doc (tenant_id, id, kind, title, detail, region, folded) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		tx.Tenant, d.ID, d.Kind, d.Title, d.Detail, d.Region, folded)
 	if err != nil {
 		return err
 	}
-	slices.Sort(terms)
-	for chunk := range slices.Chunk(slices.Compact(terms), 200) {
-		var values []string
-		args := []any{tx.Tenant, d.ID}
-		for _, t := range chunk {
-			args = append(args, t)
-			values = append(values, "($1, $"+strconv.Itoa(len(args))+", $2)")
-		}
-		if err := tx.Exec(ctx, `INSERT INTO search_term (tenant_id, term, doc_id) VALUES `+strings.Join(values, ", "), args...); err != nil {
+	for chunk := range slices.Chunk(strings.Fields(terms), 100) {
+		w := db.In(db.NewWhere(tx.Tenant).And("doc_id = ?", id), "term", chunk)
+		if err := tx.Exec(ctx, `DELETE FROM search_term WHERE `+w.SQL(), w.Args()...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// matchTerms narrows w to ids whose documents hold all terms; a handful of the terms is enough to find the
-// candidates, since neighbouring pieces overlap.
+func insertDocs(ctx context.Context, tx *db.Tx, docs []Doc) error {
+	type pair struct {
+		term string
+		doc  int64
+	}
+	var pairs []pair
+	rows := make([][]any, len(docs))
+	for i := range docs {
+		d := &docs[i]
+		list := search.Terms(d.Title, d.Detail)
+		rows[i] = []any{tx.Tenant, int64(d.ID), d.Kind, d.Title, d.Detail, d.Region, strings.Join(list, " ")}
+		for _, t := range list {
+			pairs = append(pairs, pair{t, int64(d.ID)})
+		}
+	}
+	if err := tx.InsertRows(ctx, `INSERT INTO search_doc (tenant_id, id, kind, title, detail, region, terms) VALUES `, "", rows); err != nil {
+		return err
+	}
+	// In the order of the key, neighbours share a page.
+	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(strings.Compare(a.term, b.term), cmp.Compare(a.doc, b.doc)) })
+	var tenant any = tx.Tenant
+	cells := make([]any, 0, 3*len(pairs))
+	terms := make([][]any, len(pairs))
+	for i, p := range pairs {
+		cells = append(cells, tenant, p.term, p.doc)
+		terms[i] = cells[3*i : 3*i+3]
+	}
+	return tx.InsertRows(ctx, `INSERT INTO search_term (tenant_id, term, doc_id) VALUES `, "", terms)
+}
+
+// maxQueryTerms bounds how many terms of a long query are asked for.
+const maxQueryTerms = 32
+
+// matchTerms narrows w to ids whose documents hold all terms, the last ones first: a number's end tells it apart.
 func matchTerms(w *db.Where, col string, tenant int64, terms []string) {
-	for _, t := range terms[:min(len(terms), 8)] {
+	for _, t := range slices.Backward(terms[max(0, len(terms)-maxQueryTerms):]) {
 		w.And(col+" IN (SELECT doc_id FROM search_term WHERE tenant_id = ? AND term = ?)", tenant, t)
 	}
 }

@@ -61,30 +61,33 @@ func (n *Noun[T]) CreateTx(ctx context.Context, tx *db.Tx, who access.Principal,
 	return n.insert(ctx, tx, who, v, "新建", nil)
 }
 
-func (n *Noun[T]) insert(ctx context.Context, tx *db.Tx, who access.Principal, v *T, action string, names nameCache) error {
+func (n *Noun[T]) insert(ctx context.Context, tx *db.Tx, who access.Principal, v *T, action string, b *batch) error {
 	if err := n.settle(ctx, tx, nil, v); err != nil {
 		return err
 	}
 	if err := who.Require(n.Perm(access.Edit), n.Row(v).Region); err != nil {
 		return err
 	}
-	if err := n.number(ctx, tx, v); err != nil {
+	if err := n.number(ctx, tx, v, b); err != nil {
 		return err
 	}
 	if err := n.Table.Insert(ctx, tx, v); err != nil {
 		return n.explain(err, v)
 	}
-	return n.finish(ctx, tx, nil, v, action, "", names)
+	return n.finish(ctx, tx, nil, v, action, "", b)
 }
 
 // number gives a record of a series its number, or keeps the series above a number that was given.
-func (n *Noun[T]) number(ctx context.Context, tx *db.Tx, v *T) error {
+func (n *Noun[T]) number(ctx context.Context, tx *db.Tx, v *T, b *batch) error {
 	if n.Series == nil {
 		return nil
 	}
 	f, series := n.fieldByName(n.Key), n.Series(v)
 	given := f.Get(v)
 	if given == "" {
+		if err := b.raise(ctx, tx); err != nil {
+			return err
+		}
 		no, err := nextNo(ctx, tx, series)
 		if err != nil {
 			return err
@@ -93,6 +96,10 @@ func (n *Noun[T]) number(ctx context.Context, tx *db.Tx, v *T) error {
 	}
 	if rest, ok := strings.CutPrefix(given, series+"-"); ok {
 		if no, err := strconv.ParseInt(rest, 10, 64); err == nil && no > 0 && no < 1_000_000 {
+			if b != nil {
+				b.serials[series] = max(b.serials[series], no)
+				return nil
+			}
 			return raiseSerial(ctx, tx, series, no)
 		}
 	}
@@ -111,7 +118,7 @@ func (n *Noun[T]) UpdateTx(ctx context.Context, tx *db.Tx, who access.Principal,
 	return n.update(ctx, tx, who, v, "修改", nil)
 }
 
-func (n *Noun[T]) update(ctx context.Context, tx *db.Tx, who access.Principal, v *T, action string, names nameCache) error {
+func (n *Noun[T]) update(ctx context.Context, tx *db.Tx, who access.Principal, v *T, action string, b *batch) error {
 	old, err := n.Table.Get(ctx, tx, tx.Tenant, n.Row(v).ID)
 	if err != nil {
 		return err
@@ -138,7 +145,7 @@ func (n *Noun[T]) update(ctx context.Context, tx *db.Tx, who access.Principal, v
 	if err := n.Table.Update(ctx, tx, v); err != nil {
 		return n.explain(err, v)
 	}
-	return n.finish(ctx, tx, old, v, action, "", names)
+	return n.finish(ctx, tx, old, v, action, "", b)
 }
 
 // stale says who saved in between and what, so that the second person can decide.
@@ -219,27 +226,31 @@ func (n *Noun[T]) checkRequired(v *T) error {
 	return l.Err()
 }
 
-// finish keeps what hangs on the record: dependent rows, search index, audit log.
-func (n *Noun[T]) finish(ctx context.Context, tx *db.Tx, old, v *T, action, reason string, names nameCache) error {
+// finish keeps what hangs on the record: dependent rows, search index, audit log. Within an import the latter two are
+// gathered in b.
+func (n *Noun[T]) finish(ctx context.Context, tx *db.Tx, old, v *T, action, reason string, b *batch) error {
 	if n.After != nil {
 		if err := n.After(ctx, tx, old, v); err != nil {
 			return n.explain(err, v)
 		}
 	}
+	if b != nil && b.doomed { // nothing of it will be kept
+		return nil
+	}
 	if old == nil || n.Title(old) != n.Title(v) || n.DetailOf(old) != n.DetailOf(v) || n.Row(old).Region != n.Row(v).Region {
 		d := find.Doc{ID: n.Row(v).ID, Kind: n.Kind, Title: n.Title(v), Detail: n.DetailOf(v), Region: n.Row(v).Region}
-		if err := find.Put(ctx, tx, d); err != nil {
+		if err := b.index(ctx, tx, d, old == nil); err != nil {
 			return err
 		}
 	}
-	changes, err := n.diff(ctx, tx, old, v, names)
+	changes, err := n.diff(ctx, tx, old, v, b.known())
 	if err != nil {
 		return err
 	}
 	if old != nil && len(changes) == 0 {
 		return nil
 	}
-	return audit.Write(ctx, tx, audit.Entry{
+	return b.log(ctx, tx, audit.Entry{
 		Action: action, Kind: n.Kind, RecordID: n.Row(v).ID, Title: n.Title(v),
 		Region: n.Row(v).Region, Changes: changes, Reason: reason,
 	})

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -47,17 +48,16 @@ func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant 
 	var res ImportResult
 	err = n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
 		res = ImportResult{Report: sheet.Report{Rows: len(t.Rows)}}
-		rows, err := n.parseRows(ctx, tx, t, p, &res)
+		in := &incoming[T]{t: t, plan: p, res: &res, wrong: map[string]bool{}}
+		rows, err := n.parseRows(ctx, tx, in)
 		if err != nil {
 			return err
 		}
-		if len(res.Report.Errors) > 0 {
-			return errRollback
-		}
-		if err := n.saveRows(ctx, tx, who, t, rows, &res); err != nil {
+		if err := n.saveRows(ctx, tx, who, rows, in); err != nil {
 			return err
 		}
 		if len(res.Report.Errors) > 0 {
+			slices.SortStableFunc(res.Report.Errors, func(a, b sheet.RowError) int { return cmp.Compare(a.Row, b.Row) })
 			return errRollback
 		}
 		return nil
@@ -67,6 +67,24 @@ func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant 
 		return res, nil
 	}
 	return res, err
+}
+
+// incoming is a sheet on its way in. wrong are the keys of rows that cannot be saved; what links to them is not judged.
+type incoming[T any] struct {
+	t     *sheet.Table
+	plan  plan
+	res   *ImportResult
+	wrong map[string]bool
+}
+
+func (in *incoming[T]) count(rows []parsed[T]) {
+	for i := range rows {
+		if rows[i].old == nil {
+			in.res.Created++
+		} else {
+			in.res.Updated++
+		}
+	}
 }
 
 // planColumns matches titles to fields and refuses unknown and missing ones by name.
@@ -125,8 +143,9 @@ type parsed[T any] struct {
 	late   map[int]string
 }
 
-func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, t *sheet.Table, p plan, res *ImportResult) ([]parsed[T], error) {
+func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, in *incoming[T]) ([]parsed[T], error) {
 	names := nameCache{}
+	t, p := in.t, in.plan
 	existing, err := n.existing(ctx, tx, t, p)
 	if err != nil {
 		return nil, err
@@ -136,11 +155,11 @@ func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, t *sheet.Table, p pl
 	for i, cells := range t.Rows {
 		key := n.cell(cells, p, n.Key)
 		if first, dup := seen[key]; dup && key != "" {
-			res.fail(t, i, n.fieldByName(n.Key).Label, key, fmt.Sprintf("与第 %d 行重复", t.RowNo[first]))
+			in.res.fail(t, i, n.fieldByName(n.Key).Label, key, fmt.Sprintf("与第 %d 行重复", t.RowNo[first]))
 			continue
 		}
 		seen[key] = i
-		r := parsed[T]{at: i, new: new(T), before: seen, late: map[int]string{}}
+		r := parsed[T]{at: i, new: new(T), before: seen}
 		if old, ok := existing[key]; ok && key != "" {
 			if err := n.load(ctx, tx, old); err != nil {
 				return nil, err
@@ -148,13 +167,15 @@ func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, t *sheet.Table, p pl
 			cp := *old
 			r.old, r.new = old, &cp
 		}
-		bad, err := n.parseRow(ctx, tx, t, i, p, r, names, res)
+		bad, err := n.parseRow(ctx, tx, t, i, p, &r, names, in.res)
 		if err != nil {
 			return nil, err
 		}
-		if !bad {
-			rows = append(rows, r)
+		if bad {
+			in.wrong[key] = true
+			continue
 		}
+		rows = append(rows, r)
 	}
 	return rows, nil
 }
@@ -189,7 +210,7 @@ func (n *Noun[T]) existing(ctx context.Context, tx *db.Tx, t *sheet.Table, p pla
 	return out, nil
 }
 
-func (n *Noun[T]) parseRow(ctx context.Context, tx *db.Tx, t *sheet.Table, i int, p plan, r parsed[T], names nameCache, res *ImportResult) (bad bool, err error) {
+func (n *Noun[T]) parseRow(ctx context.Context, tx *db.Tx, t *sheet.Table, i int, p plan, r *parsed[T], names nameCache, res *ImportResult) (bad bool, err error) {
 	cells := t.Rows[i]
 	before := len(res.Report.Errors)
 	row := n.Row(r.new)
@@ -207,6 +228,9 @@ func (n *Noun[T]) parseRow(ctx context.Context, tx *db.Tx, t *sheet.Table, i int
 			continue
 		}
 		if _, above := r.before[strings.TrimSpace(value)]; above && f.Kind == field.Ref && f.RefTo == n.Kind && value != "" {
+			if r.late == nil {
+				r.late = map[int]string{}
+			}
 			r.late[fi] = value
 			continue
 		}
@@ -230,7 +254,7 @@ func fieldMessage(err error) string {
 	return errs.Message(err)
 }
 
-func (n *Noun[T]) setCommon(t *sheet.Table, i int, col, value string, r parsed[T], res *ImportResult) {
+func (n *Noun[T]) setCommon(t *sheet.Table, i int, col, value string, r *parsed[T], res *ImportResult) {
 	row := n.Row(r.new)
 	switch col {
 	case colSample:
@@ -257,47 +281,74 @@ func (r *ImportResult) fail(t *sheet.Table, i int, column, value, msg string) {
 	r.Report.Add(t.RowNo[i], column, value, "%s", msg)
 }
 
-// saveRows writes the rows in their order; a refused row is reported and the rest still checked, on a savepoint
-// each, so that one file gives all its errors at once.
-func (n *Noun[T]) saveRows(ctx context.Context, tx *db.Tx, who access.Principal, t *sheet.Table, rows []parsed[T], res *ImportResult) error {
-	names := nameCache{}
-	for _, r := range rows {
-		err := tx.Savepoint(ctx, func() error {
-			if err := n.setLate(ctx, tx, r); err != nil {
-				return err
-			}
-			if r.old == nil {
-				return n.insert(ctx, tx, who, r.new, "导入", names)
-			}
-			return n.update(ctx, tx, who, r.new, "导入", names)
-		})
-		switch e := errs.As(err); {
-		case err == nil && r.old == nil:
-			res.Created++
-		case err == nil:
-			res.Updated++
-		case e == nil || e.Kind == errs.Internal || e.Kind == errs.Unavailable:
-			return err
-		case len(e.Fields) > 0:
-			for _, f := range e.Fields {
-				label := f.Name
-				if fd := n.fieldByName(f.Name); fd != nil {
-					label = fd.Label
-				}
-				res.fail(t, r.at, label, "", f.Msg)
-			}
-		default:
-			res.fail(t, r.at, "", "", e.Msg)
+// refusal tells an error that is about the row from one that ends the import.
+func refusal(err error) bool {
+	e := errs.As(err)
+	return e != nil && e.Kind != errs.Internal && e.Kind != errs.Unavailable
+}
+
+// report puts a refused row's sentences on its row and columns.
+func (n *Noun[T]) report(in *incoming[T], r parsed[T], err error) {
+	cells := in.t.Rows[r.at]
+	in.wrong[n.cell(cells, in.plan, n.Key)] = true
+	e := errs.As(err)
+	for _, f := range e.Fields {
+		label := f.Name
+		if fd := n.fieldByName(f.Name); fd != nil {
+			label = fd.Label
+		}
+		in.res.fail(in.t, r.at, label, n.cell(cells, in.plan, f.Name), f.Msg)
+	}
+	if len(e.Fields) == 0 {
+		in.res.fail(in.t, r.at, "", "", e.Msg)
+	}
+}
+
+// hangs reports whether a row links to one that was refused: that row's own error says enough.
+func (in *incoming[T]) hangs(r parsed[T]) bool {
+	for _, text := range r.late {
+		if in.wrong[strings.TrimSpace(text)] {
+			return true
 		}
 	}
-	return nil
+	return false
+}
+
+// same reports whether a row says nothing new of its record.
+func (n *Noun[T]) same(old, v *T) bool {
+	a, b := n.Row(old), n.Row(v)
+	if a.Sample != b.Sample || a.Note != b.Note {
+		return false
+	}
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		if f.ReadOnly {
+			continue
+		}
+		equal := true
+		switch {
+		case f.RefPtr != nil:
+			equal = *f.RefPtr(old) == *f.RefPtr(v)
+		case f.RefsPtr != nil:
+			x, y := slices.Sorted(slices.Values(*f.RefsPtr(old))), slices.Sorted(slices.Values(*f.RefsPtr(v)))
+			equal = slices.Equal(x, y)
+		case f.CodePtr != nil:
+			equal = *f.CodePtr(old) == *f.CodePtr(v)
+		case f.Get != nil:
+			equal = f.Get(old) == f.Get(v)
+		}
+		if !equal {
+			return false
+		}
+	}
+	return true
 }
 
 // setLate fills in a row's links to rows above it.
-func (n *Noun[T]) setLate(ctx context.Context, tx *db.Tx, r parsed[T]) error {
+func (n *Noun[T]) setLate(ctx context.Context, tx *db.Tx, r parsed[T], v *T) error {
 	for fi, text := range r.late {
 		f := &n.Fields[fi]
-		if err := n.setText(ctx, tx, n.Row(r.new).Region, f, r.new, text, nameCache{}); err != nil {
+		if err := n.setText(ctx, tx, n.Row(v).Region, f, v, text, nameCache{}); err != nil {
 			return onField(f.Name, err)
 		}
 	}

@@ -1,0 +1,108 @@
+package db
+
+import (
+	"context"
+	"database/sql/driver"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	// argsSQLite is how many parameters a statement of many rows takes there.
+	argsSQLite = 900
+	// rowsPostgres is how many rows one takes there.
+	rowsPostgres = 5000
+)
+
+// InsertRows writes rows with statements of many rows each; head ends in VALUES, tail follows the rows. All rows have
+// as many values, and a column's values are of one type.
+func (tx *Tx) InsertRows(ctx context.Context, head, tail string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if tx.d.dialect == Postgres && len(rows) > 1 {
+		return tx.insertArrays(ctx, head, tail, rows)
+	}
+	wide := len(rows[0])
+	args := make([]any, 0, min(len(rows)*wide, argsSQLite))
+	for chunk := range slices.Chunk(rows, max(1, argsSQLite/max(1, wide))) {
+		args = args[:0]
+		for _, r := range chunk {
+			args = append(args, r...)
+		}
+		if err := tx.Exec(ctx, head+tx.d.dialect.values(len(chunk), wide)+tail, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// values returns the placeholders of so many rows. On SQLite they bear no number: a numbered one is looked up by its name
+// among all others whenever it is bound.
+func (d Dialect) values(rows, wide int) string {
+	if d != SQLite {
+		return "(" + Placeholders(1, wide) + ")"
+	}
+	one := "(" + strings.TrimSuffix(strings.Repeat("?, ", wide), ", ") + ")"
+	return strings.TrimSuffix(strings.Repeat(one+", ", rows), ", ")
+}
+
+// insertArrays sends each column as one array: a parameter per value would cost PostgreSQL more than the rows do.
+func (tx *Tx) insertArrays(ctx context.Context, head, tail string, rows [][]any) error {
+	head = strings.TrimSuffix(strings.TrimSpace(head), "VALUES")
+	for chunk := range slices.Chunk(rows, rowsPostgres) {
+		args := make([]any, len(chunk[0]))
+		params := make([]string, len(args))
+		for i := range args {
+			array, kind, err := column(chunk, i)
+			if err != nil {
+				return err
+			}
+			args[i], params[i] = array, "$"+strconv.Itoa(i+1)+"::"+kind
+		}
+		if err := tx.Exec(ctx, head+"SELECT * FROM unnest("+strings.Join(params, ", ")+") AS new"+tail, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// column gathers a column's values in an array that can hold NULL, and names its type.
+func column(rows [][]any, at int) (array any, kind string, err error) {
+	var texts []*string
+	var numbers []*int64
+	var flags []*bool
+	for i, r := range rows {
+		v, err := driver.DefaultParameterConverter.ConvertValue(r[at])
+		if err != nil {
+			return nil, "", err
+		}
+		switch x := v.(type) {
+		case string:
+			if texts == nil {
+				texts = make([]*string, len(rows))
+			}
+			texts[i] = &x
+		case int64:
+			if numbers == nil {
+				numbers = make([]*int64, len(rows))
+			}
+			numbers[i] = &x
+		case bool:
+			if flags == nil {
+				flags = make([]*bool, len(rows))
+			}
+			flags[i] = &x
+		}
+	}
+	switch {
+	case texts != nil:
+		return texts, "text[]", nil
+	case flags != nil:
+		return flags, "boolean[]", nil
+	case numbers != nil:
+		return numbers, "bigint[]", nil
+	}
+	return make([]*int64, len(rows)), "bigint[]", nil // NULLs only: of links
+}
