@@ -69,7 +69,7 @@ func (h *handlers) page(c *shell.Ctx) error {
 		Title: o.Name + "村级集体经济总览", Period: strconv.Itoa(c.Year) + " 年，截至 " + c.AsOf.Chinese(), By: c.Who.Name, At: c.Today().String(),
 	}
 	v.Actions = ui.PrintButton()
-	p := &page{o: o, who: c.Who, year: c.Year, narrowed: scope != c.Scope, others: others, shellScope: c.Scope}
+	p := &page{o: o, who: c.Who, year: c.Year, narrowed: scope != c.Scope, others: others}
 	if p.begins, err = h.begins(c, o, scope); err != nil {
 		return err
 	}

@@ -21,14 +21,13 @@ import (
 
 // page is what the templates read.
 type page struct {
-	o          *overview.Overview
-	who        access.Principal
-	year       int
-	narrowed   bool
-	others     []ui.Link
-	shellScope string
-	begins     []overview.Begin
-	rows       []board.Row
+	o        *overview.Overview
+	who      access.Principal
+	year     int
+	narrowed bool
+	others   []ui.Link
+	begins   []overview.Begin
+	rows     []board.Row
 }
 
 const (
@@ -528,7 +527,7 @@ func (p *page) places() ui.Table {
 }
 
 func (p *page) placeCells(x overview.Place) []ui.Cell {
-	change := orDash(false, ui.Cell{})
+	change := orNone(false, ui.Cell{})
 	if pct, ok := x.Income.Change(); ok {
 		change = ui.Cell{Text: fmt.Sprintf("%+.1f%%", float64(pct)/100), Kind: ui.Green}
 		if pct < 0 {
@@ -536,9 +535,9 @@ func (p *page) placeCells(x overview.Place) []ui.Cell {
 		}
 	}
 	cells := []ui.Cell{
-		{Text: x.Name, Href: ui.SwitchScope(x.Code, "/")}, orDash(x.Villages != 0, ui.T(strconv.Itoa(x.Villages))),
-		orDash(x.Income.Now != 0, ui.Cell{Text: wanNum(x.Income.Now), Lineage: lineage("ledger.village_income", x.Code, p.year)}), change,
-		orDash(x.Stable.Now != 0, ui.Cell{Text: wanNum(x.Stable.Now), Lineage: lineage("contract.stable_income", x.Code, p.year)}),
+		{Text: x.Name, Href: ui.SwitchScope(x.Code, "/")}, orNone(x.Villages != 0, ui.T(strconv.Itoa(x.Villages))),
+		orNone(x.Income.Now != 0, ui.Cell{Text: wanNum(x.Income.Now), Lineage: lineage("ledger.village_income", x.Code, p.year)}), change,
+		orNone(x.Stable.Now != 0, ui.Cell{Text: wanNum(x.Stable.Now), Lineage: lineage("contract.stable_income", x.Code, p.year)}),
 	}
 	for i, c := range x.Coverage {
 		in, params := "pairing.coverage", []string{"axis", c.Code}
@@ -548,13 +547,13 @@ func (p *page) placeCells(x overview.Place) []ui.Cell {
 		cell := ui.Cell{Text: fmt.Sprintf("%d/%d", c.Num, c.Den), Lineage: lineage(in, x.Code, p.year, params...)}
 		switch {
 		case c.Den == 0:
-			cell = orDash(false, cell)
+			cell = orNone(false, cell)
 		case c.Num < c.Den:
 			cell.Kind = ui.Orange
 		}
 		cells = append(cells, cell)
 	}
-	last := orDash(false, ui.Cell{})
+	last := orNone(false, ui.Cell{})
 	if x.Attention > 0 {
 		last = ui.Cell{Text: strconv.Itoa(x.Attention), Href: "/attention?scope=" + x.Code}
 		if x.Overdue > 0 {
@@ -564,12 +563,12 @@ func (p *page) placeCells(x overview.Place) []ui.Cell {
 	return append(cells, last)
 }
 
-// orDash is a cell, or a dash where there is nothing to show.
-func orDash(there bool, c ui.Cell) ui.Cell {
+// orNone is a cell, or an empty one where there is nothing to show: on a phone that leaves the line out.
+func orNone(there bool, c ui.Cell) ui.Cell {
 	if there {
 		return c
 	}
-	return ui.Cell{Text: "—", Muted: true}
+	return ui.Cell{}
 }
 
 func (p *page) beginRows() ui.Table {
