@@ -46,7 +46,7 @@ const (
 )
 
 var (
-	withBrowser = flag.Bool("browser", false, "look at the pages in an installed Chromium")
+	withBrowser = flag.Bool("browser", true, "look at the pages in an installed Chromium")
 	shots       = flag.String("shots", "", "with -browser: write pictures to this directory")
 )
 
@@ -466,7 +466,7 @@ func TestOthersAreKeptOut(t *testing.T) {
 // security policy. go test ./internal/web/admin -run TestBrowser -browser [-shots DIR]
 func TestBrowser(t *testing.T) {
 	if !*withBrowser {
-		t.Skip("only with -browser")
+		t.Skip("switched off with -browser=false")
 	}
 	s := newSite(t, dbtest.SQLite(t))
 	srv := httptest.NewServer(s.handler)

@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	withBrowser = flag.Bool("browser", false, "look at the pages in an installed Chromium")
+	withBrowser = flag.Bool("browser", true, "look at the pages in an installed Chromium")
 	shots       = flag.String("shots", "", "with -browser: write pictures to this directory")
 )
 
@@ -31,7 +31,7 @@ var (
 // go test ./internal/web/showcase -run TestBrowser -browser
 func TestBrowser(t *testing.T) {
 	if !*withBrowser {
-		t.Skip("only with -browser")
+		t.Skip("switched off with -browser=false")
 	}
 	s := newSite(t, dbtest.SQLite(t))
 	at, draft := s.story()

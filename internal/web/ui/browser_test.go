@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	withBrowser = flag.Bool("browser", false, "try the storybook in an installed Chromium")
+	withBrowser = flag.Bool("browser", true, "try the storybook in an installed Chromium")
 	shots       = flag.String("shots", "", "with -browser: write pictures to this directory")
 )
 
@@ -26,7 +26,7 @@ var (
 // go test ./internal/web/ui -run TestBrowser -browser
 func TestBrowser(t *testing.T) {
 	if !*withBrowser {
-		t.Skip("only with -browser")
+		t.Skip("switched off with -browser=false")
 	}
 	srv := httptest.NewServer(storyHandler())
 	defer srv.Close()
