@@ -10,7 +10,6 @@ import (
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
 	showcasepages "huicun/internal/web/showcase"
-	"huicun/internal/web/ui"
 )
 
 // menu is grouped by the three mechanisms, then books and disclosure, as its users think of their work.
@@ -54,25 +53,13 @@ func item(label, icon, path, kind string) shell.MenuItem {
 func (a *App) mount() {
 	set := resource.NewSet()
 	a.Shell.LatestDay = a.latestDay
+	a.Shell.Todo = overviewpages.TodoCount(a.Overview)
 	n := a.Nouns
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts})
 	overviewpages.Mount(a.Shell, a.Overview, a.Board)
 	boardpages.Mount(a.Shell, a.Board)
-	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), a.todo)
+	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), overviewpages.Todo(a.Overview))
 	showcasepages.Mount(a.Shell, a.Showcase)
 	admin.Mount(a.Shell)
-}
-
-// todo is what waits for the person, as the overview's attention list, but only what they may do something about.
-func (a *App) todo(c *shell.Ctx) ([]ui.AlertView, error) {
-	items, err := a.Overview.Attention(c.Context(), c.Who, c.Scope, c.AsOf)
-	if err != nil {
-		return nil, err
-	}
-	var out []ui.AlertView
-	for _, it := range items {
-		out = append(out, ui.AlertView{Kind: ui.Kind(it.Tone), Title: it.Title, Text: it.What, Sub: it.Place + " " + it.Detail, Remedy: it.Remedy, RemedyHref: it.Href, Href: it.Href})
-	}
-	return out, nil
 }

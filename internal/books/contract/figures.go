@@ -172,7 +172,7 @@ func (f figures) newIncomeRecords(contracts map[ids.ID]*Contract, assets map[ids
 
 // lettings lists the units let on the day, and the assets that the parameters choose.
 func (f figures) lettings(ctx context.Context, h db.Q, q indicator.Query) ([]letting, map[ids.ID]*asset.Asset, error) {
-	lets, err := lettingsOn(ctx, h, q.Tenant, q.Ranges, q.To(), q.From())
+	lets, err := lettingsOn(ctx, h, q.Tenant, q.Ranges, q.To())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -215,9 +215,13 @@ func (f figures) newlyLet(ctx context.Context, h db.Q, q indicator.Query) ([]ind
 	if err != nil {
 		return nil, err
 	}
+	before, err := leasedBefore(ctx, h, q.Tenant, q.Ranges, q.From())
+	if err != nil {
+		return nil, err
+	}
 	var want []ids.ID
 	for _, l := range lets {
-		if l.first && assets[l.asset] != nil {
+		if !before[l.unit] && assets[l.asset] != nil {
 			want = append(want, l.unit)
 		}
 	}

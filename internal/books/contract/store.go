@@ -2,7 +2,6 @@ package contract
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"huicun/internal/kit/date"
@@ -68,25 +67,37 @@ func Charges(ctx context.Context, q db.Q, tenant int64, contract ids.ID) ([]Char
 type letting struct {
 	contract, unit, asset ids.ID
 	quantity              int64
-	first                 bool // nobody leased the unit before this year
 }
 
 // lettingsOn lists the leased units of contracts in force on a day.
-func lettingsOn(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day, yearStart date.Date) ([]letting, error) {
+func lettingsOn(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) ([]letting, error) {
 	w := db.NewWhere(tenant).Ranges("c.region", ranges)
 	w.And("x.tenant_id = ?", tenant).And("u.tenant_id = ?", tenant)
 	inForce(w, "c.", day)
 	cond := strings.Replace(w.SQL(), "tenant_id = $1", "c.tenant_id = $1", 1)
-	args := append(w.Args(), yearStart)
-	n := strconv.Itoa(len(args))
-	return db.Collect(ctx, q, func(l *letting) []any { return []any{&l.contract, &l.unit, &l.asset, &l.quantity, &l.first} },
-		`SELECT c.id, u.id, u.asset_id, u.quantity, NOT EXISTS (
-			SELECT 1 FROM contract_unit x2 JOIN contract c2 ON c2.tenant_id = x2.tenant_id AND c2.id = x2.contract_id
-			WHERE x2.tenant_id = $1 AND c2.tenant_id = $1 AND x2.unit_id = u.id AND c2.state <> 'void' AND c2.from_date < $`+n+`)
+	return db.Collect(ctx, q, func(l *letting) []any { return []any{&l.contract, &l.unit, &l.asset, &l.quantity} },
+		`SELECT c.id, u.id, u.asset_id, u.quantity
 		FROM contract c
 		JOIN contract_unit x ON x.tenant_id = c.tenant_id AND x.contract_id = c.id
 		JOIN asset_unit u ON u.tenant_id = x.tenant_id AND u.id = x.unit_id
-		WHERE `+cond+` ORDER BY c.no, u.no`, args...)
+		WHERE `+cond+` ORDER BY c.no, u.no`, w.Args()...)
+}
+
+// leasedBefore lists the units that some contract, not void, held before a day.
+func leasedBefore(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) (map[ids.ID]bool, error) {
+	w := db.NewWhere(tenant).Ranges("c.region", ranges).And("x.tenant_id = ?", tenant).And("c.state <> 'void'").And("c.from_date < ?", day)
+	cond := strings.Replace(w.SQL(), "tenant_id = $1", "c.tenant_id = $1", 1)
+	list, err := db.Collect(ctx, q, func(id *ids.ID) []any { return []any{id} },
+		`SELECT DISTINCT x.unit_id FROM contract c
+		JOIN contract_unit x ON x.tenant_id = c.tenant_id AND x.contract_id = c.id WHERE `+cond, w.Args()...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[ids.ID]bool, len(list))
+	for _, id := range list {
+		out[id] = true
+	}
+	return out, nil
 }
 
 // inForce narrows to contracts that are signed and bind on a day.

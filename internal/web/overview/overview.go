@@ -7,10 +7,14 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
+	"time"
 
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/overview"
 	"huicun/internal/kit/code"
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/ids"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/region"
 	"huicun/internal/web/shell"
@@ -28,10 +32,10 @@ func Mount(s *shell.Shell, svc *overview.Service, boards *board.Service) {
 	)
 }
 
-// Todo gives what waits for a person, for the to-do page.
+// Todo gives what waits for a person on the day that is looked at, for the to-do page.
 func Todo(svc *overview.Service) func(c *shell.Ctx) ([]ui.AlertView, error) {
 	return func(c *shell.Ctx) ([]ui.AlertView, error) {
-		list, err := svc.Attention(c.Context(), c.Who, c.Scope, c.Today())
+		list, err := svc.Attention(c.Context(), c.Who, c.Scope, c.AsOf)
 		if err != nil {
 			return nil, err
 		}
@@ -39,11 +43,47 @@ func Todo(svc *overview.Service) func(c *shell.Ctx) ([]ui.AlertView, error) {
 	}
 }
 
-// TodoCount counts what waits for a person, for the badge in the menu.
+// countTTL is how long the badge's count is kept: it stands on every page, and finding it reads much.
+const countTTL = time.Minute
+
+// counted is one person's count for one place and day.
+type counted struct {
+	n  int
+	at time.Time
+}
+
+type countKey struct {
+	who   ids.ID
+	scope string
+	day   date.Date
+}
+
+// maxCounts bounds the cache; it is emptied rather than weeded.
+const maxCounts = 10_000
+
+// TodoCount counts what waits for a person, for the badge in the menu; it may be a minute old.
 func TodoCount(svc *overview.Service) func(c *shell.Ctx) (int, error) {
+	var mu sync.Mutex
+	seen := map[countKey]counted{}
 	return func(c *shell.Ctx) (int, error) {
-		list, err := svc.Attention(c.Context(), c.Who, c.Scope, c.Today())
-		return len(list), err
+		k, now := countKey{c.Who.ID, c.Scope, c.AsOf}, c.Shell.Clock()
+		mu.Lock()
+		have, ok := seen[k]
+		mu.Unlock()
+		if ok && now.Sub(have.at) < countTTL {
+			return have.n, nil
+		}
+		list, err := svc.Attention(c.Context(), c.Who, c.Scope, c.AsOf)
+		if err != nil {
+			return 0, err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if len(seen) >= maxCounts {
+			clear(seen)
+		}
+		seen[k] = counted{len(list), now}
+		return len(list), nil
 	}
 }
 
