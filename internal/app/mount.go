@@ -22,14 +22,14 @@ var menu = []shell.MenuGroup{
 		item("政策", "award", "/policies", "policy"), item("奖励发放", "cash", "/awards", "award"),
 		item("资产资源", "building-factory", "/assets", "asset"), item("合同", "file-text", "/contracts", "contract"),
 		item("村级商会", "users-group", "/chambers", "chamber"), item("乡贤与人员", "user", "/persons", "person"),
-		item("品牌", "plant-2", "/brands", "brand"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
+		item("品牌", "plant-2", "/brands", "brand"), item("产品", "shopping-cart", "/products", "product"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
 	}},
 	{Title: "联建机制", Items: []shell.MenuItem{
 		item("结对共建", "link", "/agreements", "agreement"), item("联建项目", "crane", "/joint-projects", "joint"),
 	}},
 	{Title: "服务机制", Items: []shell.MenuItem{
 		item("项目招引", "target", "/leads", "lead"), item("临时党组织", "flag", "/party-bodies", "party_body"),
-		item("走访", "map-pin", "/visits", "visit"), item("诉求办理", "headset", "/requests", "request"),
+		item("专项活动", "walk", "/campaigns", "campaign"), item("走访", "map-pin", "/visits", "visit"), item("诉求办理", "headset", "/requests", "request"),
 	}},
 	{Title: "书记项目", Items: []shell.MenuItem{
 		item("三比看板", "chart-bar", "/board", "board"), item("书记项目", "list-details", "/projects", "project"),
@@ -37,7 +37,11 @@ var menu = []shell.MenuGroup{
 	}},
 	{Title: "账务", Items: []shell.MenuItem{
 		item("凭证", "book-2", "/vouchers", "voucher"), item("账套", "list-details", "/books", "books"),
-		item("单位", "building-community", "/parties", "party"), item("数字定义", "chart-bar", "/figures", "figure"), item("收入梯队", "chart-bar", "/tiers", "tier"),
+		item("单位", "building-community", "/parties", "party"),
+	}},
+	{Title: "口径与规则", Items: []shell.MenuItem{
+		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),
+		item("办理时限", "clock-hour-4", "/sla-profiles", "sla"), item("亮灯规则", "traffic-lights", "/light-rules", "light_rule"),
 	}},
 	{Title: "管理", Items: []shell.MenuItem{
 		item("账号", "key", "/accounts", "account"), item("行政区划", "map-pin", "/regions", "region"), item("操作日志", "history", "/audit", "audit"),
