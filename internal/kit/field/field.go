@@ -112,7 +112,7 @@ func (f Field[T]) Limit(n int) Field[T] { f.Max = n; return f }
 func NewText[T any](name, label string, p func(*T) *string) Field[T] {
 	f := Field[T]{Name: name, Label: label, Kind: Text, Column: name, Max: 200}
 	f.Get = func(v *T) string { return *p(v) }
-	f.Set = func(v *T, s string) error { *p(v) = clean(s, false); return nil }
+	f.Set = func(v *T, s string) error { *p(v) = Clean(s, false); return nil }
 	return f
 }
 
@@ -120,7 +120,7 @@ func NewText[T any](name, label string, p func(*T) *string) Field[T] {
 func NewLong[T any](name, label string, p func(*T) *string) Field[T] {
 	f := NewText(name, label, p)
 	f.Kind, f.Max = Long, 4000
-	f.Set = func(v *T, s string) error { *p(v) = clean(s, true); return nil }
+	f.Set = func(v *T, s string) error { *p(v) = Clean(s, true); return nil }
 	return f
 }
 
@@ -317,8 +317,8 @@ func yesNo(b bool) string {
 	return "否"
 }
 
-// clean trims a text and drops control characters; several lines keep their line breaks.
-func clean(s string, multi bool) string {
+// Clean trims a text and drops control characters and broken UTF-8; several lines keep their line breaks.
+func Clean(s string, multi bool) string {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	s = strings.Map(func(r rune) rune {
 		switch {

@@ -146,5 +146,9 @@ func (n *Noun[T]) saveRow(ctx context.Context, tx *db.Tx, who access.Principal, 
 	if r.old == nil {
 		return n.insert(ctx, tx, who, &v, "导入", b)
 	}
+	if n.same(r.old, &v) {
+		in.same[r.at] = true
+		return who.Require(n.Perm(access.Edit), n.Row(r.old).Region)
+	}
 	return n.update(ctx, tx, who, &v, "导入", b)
 }

@@ -145,7 +145,7 @@ func (n *Noun[T]) Info() Info {
 		f := &n.Fields[i]
 		in.Columns = append(in.Columns, ColumnInfo{
 			Name: f.Name, Label: f.Label, Kind: kindNames[f.Kind], Help: f.Note, Example: f.Example,
-			Required: f.Required, ReadOnly: f.ReadOnly, Fixed: f.Fixed, RefTo: f.RefTo, Options: f.Opts,
+			Required: f.Required && !(f.Name == n.Key && n.Series != nil), ReadOnly: f.ReadOnly, Fixed: f.Fixed, RefTo: f.RefTo, Options: f.Opts,
 		})
 	}
 	return in

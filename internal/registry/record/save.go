@@ -4,9 +4,11 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/audit"
@@ -206,6 +208,9 @@ func (n *Noun[T]) settle(ctx context.Context, tx *db.Tx, old, v *T) error {
 	return nil
 }
 
+// maxNote is how long a note and a reason may be, in characters.
+const maxNote = 4000
+
 func (n *Noun[T]) checkRequired(v *T) error {
 	var l errs.List
 	for i := range n.Fields {
@@ -218,7 +223,11 @@ func (n *Noun[T]) checkRequired(v *T) error {
 			l.Merge(f.Name, f.CheckText(f.Get(v)))
 		}
 	}
-	if len(n.Row(v).Region) != 12 {
+	row := n.Row(v)
+	if row.Note = field.Clean(row.Note, true); utf8.RuneCountInString(row.Note) > maxNote {
+		l.Add("note", "备注最多 %d 个字，现有 %d 个字", maxNote, utf8.RuneCountInString(row.Note))
+	}
+	if len(row.Region) != 12 {
 		if f := n.regionField(); f != nil {
 			l.Add(f.Name, "请填写%s", f.Label)
 		}
@@ -299,8 +308,11 @@ func (n *Noun[T]) DoTx(ctx context.Context, tx *db.Tx, who access.Principal, v *
 	if err := who.Require(n.Perm(e.Verb), n.Row(v).Region); err != nil {
 		return err
 	}
-	if e.Reason && strings.TrimSpace(reason) == "" {
+	switch reason = field.Clean(reason, true); {
+	case e.Reason && reason == "":
 		return errs.OnField("reason", "请说明%s的理由", e.Label)
+	case utf8.RuneCountInString(reason) > maxNote:
+		return errs.OnField("reason", "理由最多 %d 个字，现有 %d 个字", maxNote, utf8.RuneCountInString(reason))
 	}
 	// A guard may fill in what the event itself settles (the day of publication); the history shows that too.
 	old := *v

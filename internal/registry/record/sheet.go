@@ -48,7 +48,7 @@ func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant 
 	var res ImportResult
 	err = n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
 		res = ImportResult{Report: sheet.Report{Rows: len(t.Rows)}}
-		in := &incoming[T]{t: t, plan: p, res: &res, wrong: map[string]bool{}}
+		in := &incoming[T]{t: t, plan: p, res: &res, wrong: map[string]bool{}, same: map[int]bool{}}
 		rows, err := n.parseRows(ctx, tx, in)
 		if err != nil {
 			return err
@@ -70,18 +70,23 @@ func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant 
 }
 
 // incoming is a sheet on its way in. wrong are the keys of rows that cannot be saved; what links to them is not judged.
+// same are the rows that say nothing new of their records.
 type incoming[T any] struct {
 	t     *sheet.Table
 	plan  plan
 	res   *ImportResult
 	wrong map[string]bool
+	same  map[int]bool
 }
 
 func (in *incoming[T]) count(rows []parsed[T]) {
 	for i := range rows {
-		if rows[i].old == nil {
+		switch {
+		case in.same[rows[i].at]:
+			in.res.Same++
+		case rows[i].old == nil:
 			in.res.Created++
-		} else {
+		default:
 			in.res.Updated++
 		}
 	}

@@ -102,7 +102,7 @@ func (p *pages[T]) importFile(c *shell.Ctx) error {
 	if len(res.Report.Errors) > 0 {
 		return p.importPage(c, http.StatusUnprocessableEntity, p.set.results.keep(c, &res.Report, p.n.Path+"/import/errors"))
 	}
-	return c.Done(p.n.Path, "导入完成：新建 %d 条，更新 %d 条", res.Created, res.Updated)
+	return c.Done(p.n.Path, "导入完成：新建 %d 条，更新 %d 条，没有变化 %d 条", res.Created, res.Updated, res.Same)
 }
 
 func (p *pages[T]) importErrors(c *shell.Ctx) error { return p.set.results.write(c) }
