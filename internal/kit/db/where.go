@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
@@ -105,14 +106,14 @@ func (t *Table[T]) Page(ctx context.Context, q Q, w *Where, p Paging) (Page[T], 
 	all := append(append([]string{}, rowCols...), t.Cols...)
 	at := slices.Index(all, sort)
 	if at < 0 {
-		return Page[T]{}, errs.New(errs.Invalid, "page.sort", "不能按“%s”排序", sort)
+		return Page[T]{}, errs.New(errs.Invalid, "page.sort", "不能按“%s”排序", strings.TrimPrefix(sort, "?"))
 	}
 	dir, cmp := "ASC", ">"
 	if p.Desc {
 		dir, cmp = "DESC", "<"
 	}
 	if p.After != "" {
-		key, id, err := decodeCursor(p.After)
+		key, id, err := decodeCursor(p.After, t.ptrs(new(T))[at])
 		if err != nil {
 			return Page[T]{}, err
 		}
@@ -141,7 +142,7 @@ type cursor struct {
 	I int64   `json:"i"`
 }
 
-func encodeCursor(ptr any, id ids.ID) string {
+func cursorOf(ptr any, id ids.ID) cursor {
 	c := cursor{I: int64(id)}
 	v := reflect.Indirect(reflect.ValueOf(ptr))
 	switch {
@@ -155,23 +156,30 @@ func encodeCursor(ptr any, id ids.ID) string {
 		s := fmt.Sprint(v.Interface())
 		c.S = &s
 	}
+	return c
+}
+
+func encodeCursor(ptr any, id ids.ID) string {
+	c := cursorOf(ptr, id)
 	b, _ := json.Marshal(c) //nolint:errcheck // plain values
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func decodeCursor(s string) (any, int64, error) {
+// decodeCursor reads a cursor whose key must be of the sorted column's type, given by a pointer to it.
+func decodeCursor(s string, ptr any) (any, int64, error) {
 	var c cursor
+	want := cursorOf(ptr, 0)
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err == nil {
 		err = json.Unmarshal(b, &c)
 	}
 	switch {
 	case err != nil:
-	case c.S != nil:
+	case c.S != nil && want.S != nil && utf8.ValidString(*c.S) && !strings.Contains(*c.S, "\x00"):
 		return *c.S, c.I, nil
-	case c.N != nil:
+	case c.N != nil && want.N != nil:
 		return *c.N, c.I, nil
-	case c.B != nil:
+	case c.B != nil && want.B != nil:
 		return *c.B, c.I, nil
 	}
 	return nil, 0, errs.New(errs.Invalid, "page.cursor", "翻页标记无效，请回到第一页")

@@ -6,6 +6,7 @@ package region
 import (
 	"context"
 	"sync"
+	"unicode/utf8"
 
 	"huicun/internal/kit/code"
 	"huicun/internal/kit/date"
@@ -150,6 +151,9 @@ func (s *Service) TenantOf(ctx context.Context, c string) (Tenant, error) {
 	if err != nil {
 		return Tenant{}, err
 	}
+	if len(ts) == 0 && len(code.Prefix(c)) >= 6 {
+		return Tenant{}, errs.New(errs.Invalid, "region.unknown", "没有代码为 %s 的县（市、区）；请检查代码，或先导入区划", code.Prefix(c)[:6])
+	}
 	if len(ts) != 1 {
 		return Tenant{}, errs.New(errs.Invalid, "region.no_tenant", "请先选定一个县（市、区）或其下的镇、村")
 	}
@@ -201,7 +205,13 @@ func (s *Service) VillagesIn(ctx context.Context, ranges [][2]string) ([]Region,
 	return out, nil
 }
 
+// longestName is longer than any division's name; SQLite refuses to look for a pattern that is much longer.
+const longestName = 100
+
 // Search lists living divisions within a scope whose name holds the text, or whose code begins with it.
 func (s *Service) Search(ctx context.Context, text, scope string, limit int) ([]Region, error) {
+	if utf8.RuneCountInString(text) > longestName {
+		return nil, nil
+	}
 	return searchRegions(ctx, s.db.Read(), text, scope, limit)
 }

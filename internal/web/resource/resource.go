@@ -116,7 +116,7 @@ func (p *pages[T]) column(name string) string {
 			return f.Column
 		}
 	}
-	return name
+	return "?" + name // no column: the list refuses it by name
 }
 
 func (p *pages[T]) filterNames() []string {
@@ -194,7 +194,7 @@ func (p *pages[T]) filterBar(c *shell.Ctx, f record.Filter, filtered bool) ui.Fi
 	}
 	for i := range p.n.Fields {
 		fd := &p.n.Fields[i]
-		if !fd.Filters {
+		if !fd.Filters || fd.Kind == field.Ref { // a link is filtered by from the page of what it leads to
 			continue
 		}
 		sel := ui.FilterSelect{Name: fd.Name, Label: fd.Label, Options: []ui.Option{{Value: "", Label: "全部"}}}

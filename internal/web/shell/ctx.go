@@ -199,10 +199,17 @@ func (c *Ctx) ID() (ids.ID, error) {
 }
 
 // Query returns a trimmed query parameter.
-func (c *Ctx) Query(name string) string { return strings.TrimSpace(c.R.URL.Query().Get(name)) }
+func (c *Ctx) Query(name string) string {
+	return strings.TrimSpace(storable(c.R.URL.Query().Get(name)))
+}
 
 // Form returns a posted value.
-func (c *Ctx) Form(name string) string { return c.R.PostFormValue(name) }
+func (c *Ctx) Form(name string) string { return storable(c.R.PostFormValue(name)) }
+
+// storable drops what no database keeps as text: NUL, and bytes that are no UTF-8.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "")
+}
 
 // FormKey returns a fresh key for a form, which makes a double submission harmless.
 func (c *Ctx) FormKey() string { return secret.Token()[:22] }
