@@ -31,6 +31,10 @@ var Kinds = []field.Option{{Code: Lease, Label: "租赁合同"}, {Code: Service,
 // maxYears is how long a lease may run: Civil Code art. 705; what is longer is void for the excess.
 const maxYears = 20
 
+// longestYears is how long any contract may run: as long as land of the longest kind is contracted out, and as far as
+// a schedule reaches.
+const longestYears = 70
+
 // Contract is one lease or service contract of a collective (party A) with somebody (party B). Pay is what is
 // paid every PayMonths (0: once); Annual is a year of it, derived. Ended is the day of an early end.
 type Contract struct {
@@ -177,6 +181,9 @@ func check(c *Contract) error {
 	}
 	if c.Kind == Lease && !c.To.Before(c.From.AddMonths(12*maxYears)) {
 		l.Add("to", "租赁期限不得超过二十年，超过部分无效（民法典第七百零五条）")
+	}
+	if c.Kind != Lease && !c.To.Before(c.From.AddMonths(12*longestYears)) {
+		l.Add("to", "合同期限不得超过七十年")
 	}
 	if c.PartyA == c.PartyB && c.PartyA != 0 {
 		l.Add("party_b", "甲乙双方不能是同一单位")

@@ -12,8 +12,8 @@ type Charge struct {
 	Amount        money.Fen
 }
 
-// maxCharges bounds a schedule: 20 years by the month, with room for resource contracts of 70 years.
-const maxCharges = 12 * 70
+// maxCharges bounds a schedule: the longest contract by the month.
+const maxCharges = 12 * longestYears
 
 // Schedule lays out a contract's payments from the end of the rent-free time to the last day: one for every
 // PayMonths, the last prorated by days when it is cut short. They leave no gap and do not overlap. Payments in
