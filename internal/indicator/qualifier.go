@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"strconv"
+	"strings"
 )
 
 // Qualifier says how a published number stands to the exact value.
@@ -94,25 +95,25 @@ func (q Qualifier) Word(u Unit, r Result, digits int) string {
 // Falling reports whether a trend's last value is below the one before it.
 func Falling(s []Point) bool { return len(s) < 2 || s[len(s)-1].Value < s[len(s)-2].Value }
 
-// round writes a value in 亿, 万 or the bare unit, with 余 between number and unit.
+// round writes a value in 亿, 万 or the bare unit, with 余 between number and unit. It drops nothing: what is no whole
+// number of 万 is not written in 亿, and what is no whole number of yuan not in 万.
 func round(u Unit, v int64, mark string) string {
-	n := u.Plain(v)
 	if u != Yuan && u != YuanYear {
 		return u.Exact(v) + mark + u.Label()
 	}
 	switch {
-	case v >= 1e8*100:
-		return trimZeros(strconv.FormatInt(v/1e10, 10)+"."+pad2(v%1e10/1e8)) + mark + "亿元"
-	case v >= 1e4*100:
-		return shift(v) + mark + "万元"
+	case v >= 1e8*100 && v%1e6 == 0:
+		return tenThousandths(v/1e6) + mark + "亿元"
+	case v >= 1e4*100 && v%100 == 0:
+		return tenThousandths(v/100) + mark + "万元"
 	}
-	return n + mark + "元"
+	return u.Plain(v) + mark + "元"
 }
 
-// shift writes fen in 万 with up to two decimals.
-func shift(v int64) string {
-	whole, rest := v/1e6, v%1e6/1e4
-	return trimZeros(strconv.FormatInt(whole, 10) + "." + pad2(rest))
+// tenThousandths writes a number of ten-thousandths as a decimal.
+func tenThousandths(n int64) string {
+	rest := strconv.FormatInt(n%1e4, 10)
+	return trimZeros(strconv.FormatInt(n/1e4, 10) + "." + strings.Repeat("0", 4-len(rest)) + rest)
 }
 
 // step is the weight of the last of the leading digits: 1,108,600 with two digits → 100,000.
