@@ -72,7 +72,8 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 // openBox reads the key that seals personal data, from the configuration or a file that only its owner can read.
 func openBox(cfg Config) (*secret.Box, error) {
 	if cfg.Key != "" {
-		return secret.FromBase64(cfg.Key)
+		box, err := secret.FromBase64(cfg.Key)
+		return box, errs.Wrap(err, errs.Invalid, "key.wrong", "密钥应为 32 字节的 base64（44 个字符），请检查环境变量 HUICUN_KEY 或 --key")
 	}
 	if cfg.DataDir == "" {
 		return nil, errs.New(errs.Unavailable, "key.missing", "使用 PostgreSQL 时请用环境变量 HUICUN_KEY 给出密钥，或用 --data-dir 指定存放密钥文件的目录")

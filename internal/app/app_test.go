@@ -26,10 +26,10 @@ const password = "Test-only-2021"
 // clock stands on the day that the demo's records end.
 var clock = date.Fixed(time.Date(2021, 11, 10, 12, 0, 0, 0, date.Shanghai))
 
-// open loads the demo into an embedded database and serves it.
+// open serves the demo from an embedded database of its own.
 func open(t testing.TB) (*app.App, *httptest.Server) {
 	t.Helper()
-	return openWith(t, app.Config{DataDir: t.TempDir(), Clock: clock})
+	return town(t)
 }
 
 func openWith(t testing.TB, cfg app.Config) (*app.App, *httptest.Server) {
