@@ -4,10 +4,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -64,7 +66,7 @@ func run(args []string, out, errOut io.Writer) int {
 	status := -1
 	parser, err := kong.New(&c, kong.Name("huicun"), kong.Description("惠村：村级集体经济一本账"), kong.Writers(out, errOut),
 		kong.Exit(func(code int) { status = code }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{out, errOut}),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Help(printHelp))
 	if err != nil {
 		fmt.Fprintln(errOut, err)
 		return 2
@@ -74,7 +76,7 @@ func run(args []string, out, errOut io.Writer) int {
 		return status
 	}
 	if err != nil {
-		fmt.Fprintln(errOut, "用法不对：", err)
+		fmt.Fprintln(errOut, "用法不对："+usage(err))
 		fmt.Fprintln(errOut, "运行 huicun --help 查看用法")
 		return 2
 	}
@@ -83,23 +85,18 @@ func run(args []string, out, errOut io.Writer) int {
 	switch {
 	case err == nil:
 		return 0
-	case asExit(err, &code):
+	case errors.As(err, &code): // the parser wraps what a command returns
 		return int(code)
 	}
-	fmt.Fprintln(errOut, "出错：", reason(err))
+	fmt.Fprintln(errOut, "出错："+reason(err))
 	return 1
 }
 
-func asExit(err error, code *exitCode) bool {
-	e, ok := err.(exitCode) //nolint:errorlint // returned as it is
-	*code = e
-	return ok
-}
-
-// reason is what an operator reads: the sentence, and for a defect the cause as well.
+// reason is what an operator reads: the sentence, and for a defect or a broken part the cause as well.
 func reason(err error) string {
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal {
-		return err.Error()
+	s := err.Error()
+	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.Unavailable && e.Err != nil {
+		return strings.TrimSuffix(s, " ("+e.Err.Error()+")")
 	}
-	return err.Error()
+	return s
 }

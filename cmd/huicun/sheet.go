@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 type importCmd struct {
 	data
 	Kind  string `arg:"" help:"记录种类，如 contract、voucher；region 为行政区划"`
-	File  string `arg:"" help:"xlsx 或 CSV 文件" type:"existingfile"`
+	File  string `arg:"" help:"xlsx 或 CSV 文件" type:"path"`
 	Scope string `name:"scope" help:"数据归属的县（市、区）代码，如 321182；导入区划时不用"`
 }
 
@@ -38,7 +37,7 @@ func (i *importCmd) Run(ctx context.Context, std streams) error {
 	defer a.Close()
 	if i.Kind == "region" {
 		n, rep, err := a.ImportRegions(ctx, t)
-		return report(std, err, rep, n.Created, n.Updated)
+		return report(std, err, rep, n.Created, n.Updated, n.Same)
 	}
 	place, err := code.Region(i.Scope)
 	if err != nil {
@@ -49,10 +48,10 @@ func (i *importCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	res, err := a.ImportAsSystem(ctx, tn.ID, i.Kind, t)
-	return report(std, err, &res.Report, res.Created, res.Updated)
+	return report(std, err, &res.Report, res.Created, res.Updated, res.Same)
 }
 
-func report(std streams, err error, rep *sheet.Report, created, updated int) error {
+func report(std streams, err error, rep *sheet.Report, created, updated, same int) error {
 	if err != nil {
 		return err
 	}
@@ -63,7 +62,7 @@ func report(std streams, err error, rep *sheet.Report, created, updated int) err
 		fmt.Fprintf(std.err, "共 %d 处错误，没有保存任何一行\n", len(rep.Errors))
 		return exitCode(1)
 	}
-	fmt.Fprintf(std.out, "导入完成：新建 %d 条，更新 %d 条\n", created, updated)
+	fmt.Fprintf(std.out, "导入完成：新建 %d 条，更新 %d 条，没有变化 %d 条\n", created, updated, same)
 	return nil
 }
 
@@ -85,16 +84,21 @@ func (e *exportCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer a.Close()
-	var w io.Writer = std.out
-	if e.Out != "" {
-		f, err := os.Create(e.Out)
-		if err != nil {
-			return errs.Wrap(err, errs.Invalid, "export.file", "文件 %s 写不了", e.Out)
-		}
-		defer f.Close()
-		w = f
+	if e.Out == "" {
+		return a.Export(ctx, std.out, e.Kind, place, false)
 	}
-	return a.Export(ctx, w, e.Kind, place, strings.HasSuffix(e.Out, ".xlsx"))
+	f, err := os.Create(e.Out)
+	if err != nil {
+		return errs.Wrap(err, errs.Invalid, "export.file", "文件 %s 写不了", e.Out)
+	}
+	err = a.Export(ctx, f, e.Kind, place, strings.HasSuffix(e.Out, ".xlsx"))
+	if closing := f.Close(); err == nil {
+		err = errs.Wrap(closing, errs.Unavailable, "export.file", "文件 %s 没有写完整", e.Out)
+	}
+	if err != nil { // half a file would be taken for a whole one
+		_ = os.Remove(e.Out)
+	}
+	return err
 }
 
 type fsckCmd struct{ data }
