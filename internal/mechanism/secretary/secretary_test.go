@@ -366,7 +366,7 @@ func TestEvaluate(t *testing.T) {
 		target.Indicator = "gone"
 		o, err = secretary.Evaluate(ctx, w.Cat, w.Env.Regions, *target, 2021, secretarytest.Day)
 		ok(t, err)
-		if o.Percent != 0 || !strings.Contains(o.Problem, "不在可选范围内") {
+		if o.Percent != 0 || !strings.Contains(o.Problem, "指标目录里没有") {
 			t.Errorf("got %+v", o)
 		}
 	})
