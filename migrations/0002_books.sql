@@ -209,4 +209,3 @@ CREATE TABLE charge (
   PRIMARY KEY (tenant_id, contract_id, seq),
   CONSTRAINT charge_contract FOREIGN KEY (tenant_id, contract_id) REFERENCES contract (tenant_id, id) ON DELETE CASCADE
 );
-CREATE INDEX charge_due ON charge (tenant_id, due_on);

@@ -91,6 +91,12 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		_ = d.Close()
 		return nil, err
 	}
+	if d.dialect == SQLite && cfg.Migrations != nil {
+		if err := seedStats(ctx, d.write); err != nil {
+			_ = d.Close()
+			return nil, mapErr(fmt.Errorf("writing statistics: %w", err))
+		}
+	}
 	return d, nil
 }
 
