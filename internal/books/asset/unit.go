@@ -77,13 +77,21 @@ func unitsFit(ctx context.Context, q db.Q, a *Asset, id ids.ID, extra qty.Qty) e
 	if err != nil {
 		return err
 	}
+	// What is measured in another way (berths of a shoreline) has no part in the sum; 亩 of 平方米 has.
+	part := func(q qty.Qty) int64 {
+		same, err := q.To(a.Quantity.Unit)
+		if err != nil {
+			return 0
+		}
+		return same.N
+	}
 	sum := int64(0)
-	if extra.Unit == a.Quantity.Unit {
-		sum = extra.N
+	if extra.N != 0 {
+		sum = part(extra)
 	}
 	for _, u := range units {
-		if u.ID != id && u.Quantity.Unit == a.Quantity.Unit {
-			sum += u.Quantity.N
+		if u.ID != id {
+			sum += part(u.Quantity)
 		}
 	}
 	if sum > a.Quantity.N {
