@@ -5,6 +5,7 @@ package region
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -120,20 +121,21 @@ func (s *Service) Resolve(ctx context.Context, text, scope string) (Region, erro
 	return found[0], nil
 }
 
-// Ranges returns the code ranges of the scopes, with those of the divisions that they took over.
+// Ranges returns the code ranges of the scopes, with those of the divisions that they took over, and that those had
+// taken over before.
 func (s *Service) Ranges(ctx context.Context, scopes ...string) ([][2]string, error) {
 	var out [][2]string
-	for _, scope := range scopes {
-		lo, hi := code.Range(scope)
+	todo := slices.Clone(scopes)
+	for i := 0; i < len(todo); i++ {
+		lo, hi := code.Range(todo[i])
 		out = append(out, [2]string{lo, hi})
 		old, err := predecessors(ctx, s.db.Read(), lo, hi)
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range old {
-			if !code.Within(c, scope) {
-				l, h := code.Range(c)
-				out = append(out, [2]string{l, h})
+			if !slices.ContainsFunc(todo, func(t string) bool { return code.Within(c, t) }) {
+				todo = append(todo, c)
 			}
 		}
 	}
@@ -192,15 +194,21 @@ func (s *Service) Succeed(ctx context.Context, old, successor string, on date.Da
 	return err
 }
 
-// VillagesIn lists the living villages within code ranges.
+// VillagesIn lists the living villages within code ranges, each once.
 func (s *Service) VillagesIn(ctx context.Context, ranges [][2]string) ([]Region, error) {
 	var out []Region
+	seen := map[string]bool{}
 	for _, r := range ranges {
 		list, err := listRange(ctx, s.db.Read(), r[0], r[1], "village")
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, list...)
+		for _, v := range list {
+			if !seen[v.Code] {
+				seen[v.Code] = true
+				out = append(out, v)
+			}
+		}
 	}
 	return out, nil
 }
