@@ -103,10 +103,17 @@ func (m *Machine) Leads(from, to string) bool {
 	return false
 }
 
-// Check reports mistakes in the table: unknown states, duplicate events, unreachable states.
+// Check reports mistakes in the table: nothing to begin in, what lacks a name, unknown states, duplicate events,
+// unreachable states.
 func (m *Machine) Check() error {
+	if len(m.States) == 0 {
+		return fmt.Errorf("fsm %s: no states", m.Name)
+	}
 	known := map[string]bool{}
 	for _, s := range m.States {
+		if s.Code == "" || s.Label == "" {
+			return fmt.Errorf("fsm %s: state %q lacks its code or label", m.Name, s.Code)
+		}
 		if known[s.Code] {
 			return fmt.Errorf("fsm %s: state %s twice", m.Name, s.Code)
 		}
@@ -118,6 +125,9 @@ func (m *Machine) Check() error {
 			return fmt.Errorf("fsm %s: event %s twice", m.Name, e.Name)
 		}
 		names[e.Name] = true
+		if e.Name == "" || e.Label == "" || e.Verb == "" || len(e.From) == 0 {
+			return fmt.Errorf("fsm %s: event %q lacks its name, label, verb or beginning", m.Name, e.Name)
+		}
 		for _, s := range append(slices.Clone(e.From), e.To) {
 			if !known[s] {
 				return fmt.Errorf("fsm %s: event %s names unknown state %s", m.Name, e.Name, s)
