@@ -34,7 +34,7 @@ func seedStats(ctx context.Context, w *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it says so
+	defer tx.Rollback()                                              //nolint:errcheck // after a commit it says so
 	if _, err := tx.ExecContext(ctx, `ANALYZE region`); err != nil { // makes the table of statistics
 		return err
 	}
