@@ -6,6 +6,7 @@ var (
 		"ledger_books", "ledger_account", "ledger_period", "voucher", "voucher_line", "balance",
 		"asset", "asset_unit", "contract", "contract_unit", "charge",
 	}
+	ledgerTables    = []string{"ledger_chain", "ledger_series", "ledger_opening", "member"}
 	policyTables    = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}
 	jointTables     = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_party", "joint_input", "joint_item", "joint_milestone", "joint_income"}
 	serviceTables   = []string{"lead", "lead_fact", "party_body", "body_meeting", "sla_profile", "campaign", "visit", "request", "request_codepartment"}

@@ -37,7 +37,7 @@ var menu = []shell.MenuGroup{
 	}},
 	{Title: "账务", Items: []shell.MenuItem{
 		item("凭证", "book-2", "/vouchers", "voucher"), item("账套", "list-details", "/books", "books"),
-		item("单位", "building-community", "/parties", "party"),
+		item("单位", "building-community", "/parties", "party"), item("成员户", "users-group", "/members", "member"),
 	}},
 	{Title: "口径与规则", Items: []shell.MenuItem{
 		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),

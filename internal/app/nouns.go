@@ -6,6 +6,7 @@ import (
 	"huicun/internal/books/asset"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/member"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/showcase"
@@ -37,6 +38,8 @@ type Nouns struct {
 	Assets    *record.Noun[asset.Asset]
 	Units     *record.Noun[asset.Unit]
 	Contracts *record.Noun[contract.Contract]
+	// Households are the members (成员户) of collectives.
+	Households *record.Noun[member.Member]
 
 	Policies   *record.Noun[policy.Policy]
 	Versions   *record.Noun[policy.Version]
@@ -114,6 +117,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Importers["voucher"] = n.Ledger.ImportVouchers
 	n.Assets, n.Units = asset.NewAssets(e), asset.NewUnits(e)
 	n.Contracts = contract.NewContracts(e)
+	n.Households = member.New(e)
 }
 
 func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {

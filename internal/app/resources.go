@@ -5,6 +5,7 @@ import (
 
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/member"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/showcase"
@@ -36,6 +37,7 @@ func mountNouns(s *shell.Shell, set *resource.Set, n *Nouns) {
 	resource.Mount(s, set, n.Parties, resource.Options[party.Party]{Children: children([3]string{"person_role", "party", "任职"}, [3]string{"contract", "party_b", "签订的合同"})})
 	resource.Mount(s, set, n.Persons, resource.Options[party.Person]{Children: children([3]string{"person_role", "person", "任职"}, [3]string{"chamber_member", "person", "商会任职"})})
 	resource.Mount(s, set, n.Roles, resource.Options[party.Role]{})
+	resource.Mount(s, set, n.Households, resource.Options[member.Member]{})
 	resource.Mount(s, set, n.Figures, resource.Options[indicator.Def]{})
 	resource.Mount(s, set, n.Tiers, resource.Options[indicator.Tier]{})
 	mountPolicy(s, set, n)

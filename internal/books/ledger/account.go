@@ -14,6 +14,9 @@ import (
 // maxCode is the length of the longest account code.
 const maxCode = 15
 
+// maxAccountName is how long an account's name may be, in characters.
+const maxAccountName = 50
+
 // AddAccount adds a sub-account to books: its code is that of the account above and two or three digits more
 // (501 → 50101). The account above then takes no new entries; what was posted to it stays and counts in its sum.
 func (l *Ledger) AddAccount(ctx context.Context, who access.Principal, tenant int64, books ids.ID, code, name string) error {
@@ -34,7 +37,9 @@ func (l *Ledger) AddAccount(ctx context.Context, who access.Principal, tenant in
 		if err != nil {
 			return err
 		}
-		a := Account{Code: code, Name: name, Class: parent.Class, Direction: parent.Direction, Leaf: true}
+		a := Account{
+			Code: code, Name: name, Class: parent.Class, Direction: parent.Direction, Leaf: true, Zero: parent.Zero, Dims: parent.Dims, Active: true,
+		}
 		if err := insertAccounts(ctx, tx, books, []Account{a}); err != nil {
 			return err
 		}
@@ -48,14 +53,90 @@ func (l *Ledger) AddAccount(ctx context.Context, who access.Principal, tenant in
 	})
 }
 
+// EditAccount changes what books may settle about an account of theirs: the name of a sub-account, what its lines
+// belong to (as ParseDims reads it), and whether it takes new entries. One that has a balance stays in use.
+func (l *Ledger) EditAccount(ctx context.Context, who access.Principal, tenant int64, books ids.ID, code, name, dims string, active bool) error {
+	name, dims = strings.TrimSpace(name), strings.TrimSpace(dims)
+	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		b, err := lockBooks(ctx, tx, books)
+		if err != nil {
+			return err
+		}
+		if err := who.Require("books:"+access.Edit, b.Region); err != nil {
+			return err
+		}
+		chart, err := loadChart(ctx, tx, tenant, books)
+		if err != nil {
+			return err
+		}
+		old := chart[code]
+		if old == nil {
+			return errs.OnField("code", "账套里没有科目 %s", code)
+		}
+		a := *old
+		a.Name, a.Dims, a.Active = name, dims, active
+		if err := checkEdit(ctx, tx, b, old, &a); err != nil {
+			return err
+		}
+		if err := updateAccount(ctx, tx, books, &a); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, audit.Entry{
+			Action: "修改科目", Kind: "books", RecordID: books, Title: b.Name, Region: b.Region,
+			Changes: []audit.Change{{Label: "科目", Before: accountText(old), After: accountText(&a)}},
+		})
+	})
+}
+
+func checkEdit(ctx context.Context, tx *db.Tx, b *Books, old, a *Account) error {
+	var l errs.List
+	switch {
+	case a.Name == "":
+		l.Add("name", "请填写科目名称")
+	case len([]rune(a.Name)) > maxAccountName:
+		l.Add("name", "科目名称最多 %d 个字", maxAccountName)
+	case a.Name != old.Name && len(a.Code) == topDigits:
+		l.Add("name", "一级科目的名称由制度规定，不能更改")
+	}
+	if _, err := ParseDims(a.Dims); !l.Merge("dims", err) {
+		return err
+	}
+	if old.Active && !a.Active {
+		fen, err := standing(ctx, tx, b.ID, a.Code)
+		if err != nil {
+			return err
+		}
+		if fen != 0 {
+			l.Add("active", "科目 %s 还有余额 %s 元，结清后才能停用", a.Code, fen.Abs())
+		}
+	}
+	return l.Err()
+}
+
+// accountText describes an account in the history.
+func accountText(a *Account) string {
+	s := a.Code + " " + a.Name
+	if rules, err := ParseDims(a.Dims); err == nil && len(rules) > 0 {
+		var parts []string
+		for _, r := range rules {
+			parts = append(parts, r.Label())
+		}
+		s += "，辅助核算：" + strings.Join(parts, "、")
+	}
+	if !a.Active {
+		s += "，停用"
+	}
+	return s
+}
+
 // parentOf finds the account that a new one belongs under.
 func parentOf(b *Books, list []Account, code, name string) (*Account, error) {
 	var l errs.List
 	if name == "" {
 		l.Add("name", "请填写科目名称")
 	}
-	if len([]rune(name)) > 50 {
-		l.Add("name", "科目名称最多 50 个字")
+	if len([]rune(name)) > maxAccountName {
+		l.Add("name", "科目名称最多 %d 个字", maxAccountName)
 	}
 	if code == "" || strings.Trim(code, "0123456789") != "" || len(code) > maxCode {
 		l.Add("code", "科目编码应为不超过 %d 位的数字", maxCode)

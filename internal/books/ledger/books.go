@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 
 	"huicun/internal/kit/date"
@@ -13,13 +14,48 @@ import (
 	"huicun/internal/registry/record"
 )
 
+// The legal entities that keep books, each its own: 财务制度 第三十三条 keeps collective and village committee apart.
+const (
+	EntityCollective = "collective"
+	EntityCommittee  = "committee"
+	EntityGroup      = "group"
+)
+
+// Entities are the entities with their Chinese names.
+var Entities = []field.Option{
+	{Code: EntityCollective, Label: "集体经济组织"}, {Code: EntityCommittee, Label: "村民委员会"}, {Code: EntityGroup, Label: "村民小组"},
+}
+
+// entityOf is the entity by the kind of party.
+var entityOf = map[string]string{party.Collective: EntityCollective, party.Committee: EntityCommittee, party.Group: EntityGroup}
+
+// How vouchers are numbered.
+const (
+	SeriesOne   = "one"
+	SeriesThree = "three"
+)
+
+// SeriesStyles are the ways of numbering with their Chinese names.
+var SeriesStyles = []field.Option{{Code: SeriesOne, Label: "记账凭证统一编号"}, {Code: SeriesThree, Label: "收、付、转分别编号"}}
+
+// How far maker, reviewer and poster differ. That nobody reviews what he or she made always holds.
+const (
+	DutiesTwo   = "two"
+	DutiesThree = "three"
+)
+
+// DutyRules are the rules on duties with their Chinese names.
+var DutyRules = []field.Option{{Code: DutiesTwo, Label: "制单与审核分离"}, {Code: DutiesThree, Label: "制单、审核、记账三人分离"}}
+
 // Books are the accounts of one legal entity under one accounting system. To zero means that they go on.
 type Books struct {
 	db.Row
-	Name     string
-	Party    ids.ID
-	Chart    string
-	From, To date.Month
+	Name           string
+	Party          ids.ID
+	Chart          string
+	From, To       date.Month
+	Entity         string
+	Series, Duties string
 }
 
 // last is the last month that the books may take, 0 for no end: the 2004 system ended with December 2023.
@@ -46,9 +82,11 @@ func (b *Books) takes(m date.Month) error {
 
 var booksTable = &db.Table[Books]{
 	Name: "ledger_books",
-	Cols: []string{"name", "party_id", "chart", "from_month", "to_month"},
+	Cols: []string{"name", "party_id", "chart", "from_month", "to_month", "entity", "series", "duties"},
 	Row:  func(b *Books) *db.Row { return &b.Row },
-	Ptrs: func(b *Books) []any { return []any{&b.Name, &b.Party, &b.Chart, &b.From, &b.To} },
+	Ptrs: func(b *Books) []any {
+		return []any{&b.Name, &b.Party, &b.Chart, &b.From, &b.To, &b.Entity, &b.Series, &b.Duties}
+	},
 }
 
 func monthField(name, label string, p func(*Books) *date.Month) field.Field[Books] {
@@ -72,7 +110,7 @@ func monthField(name, label string, p func(*Books) *date.Month) field.Field[Book
 func newBooks(e *record.Env) *record.Noun[Books] {
 	return record.Register(e, &record.Noun[Books]{
 		Kind: "books", Label: "账套", Path: "/books", Icon: "book-2", Key: "name", Order: "region",
-		Intro: "一个集体经济组织一本账，不得合并；2023 年底以前用 2004 年制度，2024 年起用 2023 年制度，各立一个账套。",
+		Intro: "一个单位一本账，不得合并：集体经济组织、村民委员会、村民小组各立账套；2023 年底以前用 2004 年制度，2024 年起用 2023 年制度。",
 		Table: booksTable,
 		Title: func(b *Books) string { return b.Name },
 		Detail: func(b *Books) string {
@@ -80,10 +118,13 @@ func newBooks(e *record.Env) *record.Noun[Books] {
 		},
 		Fields: []field.Field[Books]{
 			field.NewText("name", "账套名称", func(b *Books) *string { return &b.Name }).Req().List().Eg("示例村股份经济合作社（2004 年制度）"),
-			field.NewRef("party", "单位", "party", func(b *Books) *ids.ID { return &b.Party }).Req().Fix().Show().Help("村集体经济组织"),
+			field.NewRef("party", "单位", "party", func(b *Books) *ids.ID { return &b.Party }).Req().Fix().Show().Help("村集体经济组织、村民委员会或村民小组"),
+			field.NewEnum("entity", "单位性质", Entities, func(b *Books) *string { return &b.Entity }).Derived().Filter(),
 			field.NewEnum("chart", "会计制度", Charts, func(b *Books) *string { return &b.Chart }).Req().Fix().List().Filter().Help("2023 年 12 月以前用 2004 年制度，2024 年 1 月起用 2023 年制度"),
 			monthField("from_month", "起始月份", func(b *Books) *date.Month { return &b.From }).Req().List().Help("写成 2021-01 这样").Eg("2021-01"),
 			monthField("to_month", "截止月份", func(b *Books) *date.Month { return &b.To }).List().Help("留空表示一直记下去"),
+			field.NewEnum("series", "凭证编号", SeriesStyles, func(b *Books) *string { return &b.Series }).Help("不填为统一编号；已有记账凭证后不能更改"),
+			field.NewEnum("duties", "岗位分离", DutyRules, func(b *Books) *string { return &b.Duties }).Help("不填为制单与审核分离；谁都不能审核自己填制的凭证"),
 		},
 		Prepare: prepareBooks, Check: checkBooks, CheckTx: checkBooksTx, After: afterBooks, BeforeDelete: emptyBooks,
 	})
@@ -98,10 +139,12 @@ func prepareBooks(ctx context.Context, q db.Q, tenant int64, b *Books) error {
 	if err != nil {
 		return err
 	}
-	if p.Kind != party.Collective {
-		return errs.OnField("party", "“%s”不是集体经济组织；账套只为集体经济组织建立，村民委员会与它分账", p.Name)
+	b.Entity = entityOf[p.Kind]
+	if b.Entity == "" {
+		return errs.OnField("party", "“%s”是%s，不在这里记账；账套只为集体经济组织、村民委员会和村民小组建立，各自分账", p.Name, field.LabelOf(party.Kinds, p.Kind))
 	}
 	b.Region = p.Region
+	b.Series, b.Duties = cmp.Or(b.Series, SeriesOne), cmp.Or(b.Duties, DutiesTwo)
 	return nil
 }
 
@@ -142,11 +185,21 @@ func checkBooksTx(ctx context.Context, tx *db.Tx, old, b *Books) error {
 	if _, err := lockBooks(ctx, tx, b.ID); err != nil {
 		return err
 	}
+	opened, err := hasOpening(ctx, tx, tx.Tenant, b.ID)
+	if err != nil {
+		return err
+	}
+	if opened && b.From != old.From {
+		return errs.OnField("from_month", "账套已有期初余额，起始月份不能再改；请先清空期初余额")
+	}
 	first, last, err := usedMonths(ctx, tx, tx.Tenant, b.ID)
 	if err != nil || first == 0 {
 		return err
 	}
 	var l errs.List
+	if b.Series != old.Series {
+		l.Add("series", "账套里已有 %s 的账，编号方式不能再改", first)
+	}
 	if b.From > first {
 		l.Add("from_month", "账套里已有 %s 的账，起始月份不能晚于它", first)
 	}
@@ -160,6 +213,9 @@ func checkBooksTx(ctx context.Context, tx *db.Tx, old, b *Books) error {
 // collective has been put in another division.
 func afterBooks(ctx context.Context, tx *db.Tx, old, b *Books) error {
 	if old == nil {
+		if err := insertChain(ctx, tx, b.ID); err != nil {
+			return err
+		}
 		return insertAccounts(ctx, tx, b.ID, Chart(b.Chart))
 	}
 	if old.Region == b.Region {

@@ -3,6 +3,7 @@ package ledger
 import (
 	_ "embed" // the charts
 	"encoding/csv"
+	"slices"
 	"strings"
 
 	"huicun/internal/kit/date"
@@ -37,11 +38,20 @@ const (
 // ClassLabels are the classes in Chinese.
 var ClassLabels = map[string]string{Asset: "资产", Liability: "负债", Equity: "所有者权益", Cost: "成本", Income: "收入", Expense: "支出"}
 
+// When an account must stand at nothing.
+const (
+	ZeroMonth = "month" // at the end of every month: 181 待处理财产损溢
+	ZeroYear  = "year"  // at the end of the year: 321 本年收益
+)
+
 // Account is one account of a chart or of books. Direction is the side on which it usually stands: debit, credit
-// or both. Leaf says that it takes entries itself.
+// or both. Leaf says that it takes entries itself. Zero says when it must stand at nothing ("", ZeroMonth or
+// ZeroYear); Dims what its lines belong to, as ParseDims reads it. One that is not Active takes no new entries.
 type Account struct {
 	Code, Name, Class, Direction string
 	Leaf                         bool
+	Zero, Dims                   string
+	Active                       bool
 }
 
 // topDigits is the length of the codes of a chart.
@@ -63,13 +73,21 @@ func readChart(text string) []Account {
 	}
 	out := make([]Account, 0, len(rows)-1)
 	for _, r := range rows[1:] {
-		out = append(out, Account{Code: r[0], Name: r[1], Class: r[2], Direction: r[3], Leaf: true})
+		out = append(out, Account{Code: r[0], Name: r[1], Class: r[2], Direction: r[3], Leaf: true, Zero: r[4], Dims: r[5], Active: true})
 	}
 	return out
 }
 
 // Chart returns the accounts of a system in the order of their codes, nil when there is no such system.
 func Chart(system string) []Account { return charts[system] }
+
+// cashAccounts are 库存现金 and 银行存款: the same digits in both systems.
+var cashAccounts = []string{"101", "102"}
+
+// IsCash reports whether an account is cash on hand or at a bank.
+func IsCash(code string) bool {
+	return len(code) >= topDigits && slices.Contains(cashAccounts, code[:topDigits])
+}
 
 // searchText is what an account is found by: every piece of its code, name and pinyin between spaces.
 func searchText(a *Account) string {

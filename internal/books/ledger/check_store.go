@@ -11,11 +11,11 @@ import (
 )
 
 // Check looks for damage to a tenant's books and returns a sentence per problem: balances that are not the sum
-// of the posted lines, vouchers that do not balance or do not add up to their total, gaps in numbers, lines that
-// are not where their voucher is.
+// of the posted lines and the openings, vouchers that do not balance or do not add up to their total, gaps in numbers,
+// lines that are not where their voucher is, vouchers that are not what was sealed when they were posted.
 func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	var out []string
-	for _, check := range []func(context.Context, db.Q, int64) ([]string, error){checkBalances, checkTotals, checkNumbers, checkPlaces} {
+	for _, check := range []func(context.Context, db.Q, int64) ([]string, error){checkBalances, checkTotals, checkNumbers, checkPlaces, checkChains} {
 		found, err := check(ctx, q, tenant)
 		if err != nil {
 			return nil, fmt.Errorf("checking the books: %w", err)
@@ -50,6 +50,11 @@ func checkBalances(ctx context.Context, q db.Q, tenant int64) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
+	opened, err := openingMovements(ctx, q, tenant)
+	if err != nil {
+		return nil, err
+	}
+	lines = append(lines, opened...)
 	want := map[balanceKey]movement{}
 	for _, l := range lines {
 		want[l.balanceKey] = l.movement
@@ -95,21 +100,83 @@ func checkNumbers(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	type row struct {
 		books                ids.ID
 		month                date.Month
+		kind                 string
 		last, n, least, most int64
 	}
-	ptrs := func(r *row) []any { return []any{&r.books, &r.month, &r.last, &r.n, &r.least, &r.most} }
+	ptrs := func(r *row) []any { return []any{&r.books, &r.month, &r.kind, &r.last, &r.n, &r.least, &r.most} }
 	rows, err := db.Collect(ctx, q, ptrs,
-		`SELECT p.books_id, p.month, p.last_no, COUNT(v.id), COALESCE(MIN(v.no), 1), COALESCE(MAX(v.no), 0)
-		FROM ledger_period p LEFT JOIN voucher v ON v.tenant_id = p.tenant_id AND v.tenant_id = $1 AND v.books_id = p.books_id AND v.month = p.month AND v.no > 0
-		WHERE p.tenant_id = $1 GROUP BY p.books_id, p.month, p.last_no ORDER BY p.books_id, p.month`, tenant)
+		`SELECT s.books_id, s.month, s.kind, s.last_no, COUNT(v.id), COALESCE(MIN(v.no), 1), COALESCE(MAX(v.no), 0)
+		FROM ledger_series s LEFT JOIN voucher v ON v.tenant_id = s.tenant_id AND v.tenant_id = $1 AND v.books_id = s.books_id
+			AND v.month = s.month AND v.kind = s.kind AND v.no > 0
+		WHERE s.tenant_id = $1 AND s.kind <> '草稿' GROUP BY s.books_id, s.month, s.kind, s.last_no ORDER BY s.books_id, s.month, s.kind`, tenant)
 	if err != nil {
 		return nil, err
 	}
 	var out []string
 	for _, r := range rows {
 		if r.n != r.last || r.least != 1 || r.most != r.last {
-			out = append(out, fmt.Sprintf("账套 %s %s 的凭证号不连续：已取到 %d 号，有 %d 张，最小 %d，最大 %d", r.books, r.month, r.last, r.n, r.least, r.most))
+			out = append(out, fmt.Sprintf("账套 %s %s 的“%s”字凭证号不连续：已取到 %d 号，有 %d 张，最小 %d，最大 %d", r.books, r.month, r.kind, r.last, r.n, r.least, r.most))
 		}
+	}
+	return out, nil
+}
+
+// chainPage is how many vouchers the check of the chains reads at a time.
+const chainPage = 2000
+
+// checkChains walks every chain from its first voucher and compares each hash, and the end, with what is stored.
+func checkChains(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
+	type end struct {
+		books ids.ID
+		chain
+	}
+	ends, err := db.Collect(ctx, q, func(e *end) []any { return []any{&e.books, &e.seq, &e.head} },
+		`SELECT books_id, seq, head FROM ledger_chain WHERE tenant_id = $1 ORDER BY books_id`, tenant)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, e := range ends {
+		found, err := checkChain(ctx, q, tenant, e.books, e.chain)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+func checkChain(ctx context.Context, q db.Q, tenant int64, books ids.ID, end chain) ([]string, error) {
+	var out []string
+	c := chain{}
+	for {
+		w := db.NewWhere(tenant).And("books_id = ?", books).And("state = ?", Posted).And("chain_seq > ?", c.seq)
+		page, err := voucherTable.Page(ctx, q, w, db.Paging{Sort: "chain_seq", Limit: chainPage})
+		if err != nil {
+			return nil, err
+		}
+		list := make([]*Voucher, len(page.Items))
+		for i := range page.Items {
+			list[i] = &page.Items[i]
+		}
+		if err := loadLines(ctx, q, tenant, list); err != nil {
+			return nil, err
+		}
+		for _, v := range list {
+			switch {
+			case v.Seq != c.seq+1:
+				out = append(out, fmt.Sprintf("账套 %s 的凭证链断了：第 %d 张之后是第 %d 张（%s）", books, c.seq, v.Seq, v.FullNo))
+			case v.Hash != digest(c.head, v):
+				out = append(out, fmt.Sprintf("凭证 %s（账套 %s）记账后被改动过：校验值不符", v.FullNo, books))
+			}
+			c = chain{v.Seq, v.Hash}
+		}
+		if page.Next == "" {
+			break
+		}
+	}
+	if c != end {
+		out = append(out, fmt.Sprintf("账套 %s 的凭证链末端不符：应有 %d 张，实有 %d 张，或最后一张的校验值不符", books, end.seq, c.seq))
 	}
 	return out, nil
 }
@@ -125,7 +192,7 @@ func checkPlaces(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 		JOIN ledger_books k ON k.tenant_id = v.tenant_id AND k.id = v.books_id
 		LEFT JOIN ledger_period p ON p.tenant_id = v.tenant_id AND p.tenant_id = $1 AND p.books_id = v.books_id AND p.month = v.month
 		WHERE v.tenant_id = $1 AND l.tenant_id = $1 AND k.tenant_id = $1 AND (l.books_id <> v.books_id OR l.month <> v.month OR l.region <> v.region
-			OR v.region <> k.region OR l.posted <> (v.state = 'posted') OR (v.state = 'posted') <> (v.no > 0) OR p.month IS NULL)
+			OR v.region <> k.region OR l.posted <> (v.state = 'posted') OR (v.state = 'posted') <> (v.no > 0) OR (v.state = 'posted') <> (v.chain_seq > 0) OR p.month IS NULL)
 		GROUP BY v.id, v.full_no ORDER BY v.id`, tenant)
 	if err != nil {
 		return nil, err

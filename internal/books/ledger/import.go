@@ -248,12 +248,12 @@ func (im *importer) readRow(ctx context.Context, g *incoming, row int) error {
 		}
 	}
 	x.Debit, x.Credit = im.money(row, colDebit), im.money(row, colCredit)
-	for i := range dimensions {
-		id, err := im.ref(ctx, row, &dimensions[i])
+	for i := range Dimensions {
+		id, err := im.ref(ctx, row, &Dimensions[i])
 		if err != nil {
 			return err
 		}
-		*dimensions[i].at(&x) = id
+		*Dimensions[i].at(&x) = id
 	}
 	g.Lines = append(g.Lines, x)
 	g.bad = g.bad || len(im.res.Report.Errors) > before
@@ -317,23 +317,23 @@ func (im *importer) money(row int, title string) money.Fen {
 }
 
 // ref finds the record that a cell names; each name is looked up once.
-func (im *importer) ref(ctx context.Context, row int, d *dimension) (ids.ID, error) {
+func (im *importer) ref(ctx context.Context, row int, d *Dimension) (ids.ID, error) {
 	key := im.cell(row, d.title)
 	if key == "" {
 		return 0, nil
 	}
-	n, ok := im.l.env.Noun(d.kind)
+	n, ok := im.l.env.Noun(d.Kind)
 	if !ok {
 		im.fail(row, d.title, "这里还没有登记%s，请清空", strings.TrimSuffix(d.title, "编号"))
 		return 0, nil
 	}
-	id, seen := im.refs[d.kind+"="+key]
+	id, seen := im.refs[d.Kind+"="+key]
 	if !seen {
 		var err error
 		if id, err = n.Lookup(ctx, im.tx, im.tx.Tenant, key); err != nil && !errs.Is(err, errs.NotFound) {
 			return 0, err
 		}
-		im.refs[d.kind+"="+key] = id
+		im.refs[d.Kind+"="+key] = id
 	}
 	if id == 0 {
 		im.fail(row, d.title, "没有找到%s“%s”，请先登记", n.Info().Label, key)
@@ -345,6 +345,7 @@ func (im *importer) ref(ctx context.Context, row int, d *dimension) (ids.ID, err
 var titles = map[string]string{
 	"date": colDate, "summary": colSummary, "account": colAccount, "debit": colDebit, "credit": colCredit,
 	"attachments": colAttachments, "kind": colKind,
+	"party": colParty, "contract": colContract, "asset": colAsset, "project": colProject, "member": colMember,
 }
 
 // check runs the rules over each voucher.
@@ -484,6 +485,44 @@ func (im *importer) checkReversals(ctx context.Context) error {
 	return nil
 }
 
+// numberAll gives vouchers of sorted books and days their numbers and their places in the chains; the numbers of a
+// month and kind are taken at once.
+func numberAll(ctx context.Context, tx *db.Tx, list []*Voucher) error {
+	for len(list) > 0 {
+		n := slices.IndexFunc(list, func(v *Voucher) bool { return v.Books != list[0].Books || v.Month != list[0].Month })
+		if n < 0 {
+			n = len(list)
+		}
+		month := list[:n]
+		list = list[n:]
+		c, err := enter(ctx, tx, month[0].Books, month[0].Month)
+		if err != nil {
+			return err
+		}
+		perKind := map[string]int{}
+		for _, v := range month {
+			perKind[v.Kind]++
+		}
+		next := map[string]int64{}
+		for _, kind := range slices.Sorted(maps.Keys(perKind)) {
+			last, err := takeNumbers(ctx, tx, month[0].Books, month[0].Month, kind, perKind[kind])
+			if err != nil {
+				return err
+			}
+			next[kind] = last - int64(perKind[kind])
+		}
+		for _, v := range month {
+			next[v.Kind]++
+			v.number(next[v.Kind])
+			c.seal(v)
+		}
+		if err := saveChain(ctx, tx, month[0].Books, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // save takes the numbers of each month at once and writes everything with statements of many rows.
 func (im *importer) save(ctx context.Context) error {
 	var list []*Voucher
@@ -498,23 +537,8 @@ func (im *importer) save(ctx context.Context) error {
 		g.Poster = im.who.Name
 		list = append(list, &g.Voucher)
 	}
-	for first := 0; first < len(list); {
-		end := first
-		for end < len(list) && list[end].Books == list[first].Books && list[end].Month == list[first].Month {
-			end++
-		}
-		b, err := booksTable.Get(ctx, im.tx, im.tx.Tenant, list[first].Books)
-		if err != nil {
-			return err
-		}
-		last, err := usePeriod(ctx, im.tx, b, list[first].Month, end-first)
-		if err != nil {
-			return err
-		}
-		for i, v := range list[first:end] {
-			v.number(last - int64(end-first) + int64(i) + 1)
-		}
-		first = end
+	if err := numberAll(ctx, im.tx, list); err != nil {
+		return err
 	}
 	if err := insertVouchers(ctx, im.tx, list); err != nil {
 		return err

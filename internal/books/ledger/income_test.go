@@ -29,7 +29,7 @@ func TestIncome(t *testing.T) {
 			{Account: "501", Debit: 100_000}, {Account: "511", Debit: 20_000}, {Account: "522", Debit: 4_000}, {Account: "321", Credit: 124_000},
 		}
 		w.post(closing)
-		if closing.FullNo != "结转-2021-03-0004" {
+		if closing.FullNo != "结转-2021-03-0001" {
 			t.Errorf("closing voucher %s", closing.FullNo)
 		}
 		w.clean()

@@ -44,6 +44,7 @@ type world struct {
 	books   ids.ID
 	maker   access.Principal
 	poster  access.Principal
+	second  access.Principal // another accountant
 	stray   access.Principal
 }
 
@@ -70,6 +71,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	w.books = w.newBooks("利民村账套", w.coll, ledger.Chart2004, 202101)
 	w.maker = access.Principal{ID: 11, Name: "报账员小王", Grants: []access.Grant{{Role: "village_bookkeeper", Region: village}}}
 	w.poster = access.Principal{ID: 12, Name: "会计老李", Grants: []access.Grant{{Role: "town_accountant", Region: "321182103000"}}}
+	w.second = access.Principal{ID: 14, Name: "会计小周", Grants: []access.Grant{{Role: "town_accountant", Region: "321182103000"}}}
 	w.stray = access.Principal{ID: 13, Name: "外村报账员", Grants: []access.Grant{{Role: "village_bookkeeper", Region: "321182103206"}}}
 	return w
 }
@@ -116,6 +118,16 @@ func (w *world) tryPost(v *ledger.Voucher) error {
 	return w.d.InTx(ctx, w.poster.Meta(w.tenant), func(ctx context.Context, tx *db.Tx) error {
 		return w.l.PostTx(ctx, tx, w.poster, v)
 	})
+}
+
+// reverse drafts, reviews and posts the reversal of a voucher.
+func (w *world) reverse(id ids.ID, day string) ids.ID {
+	w.t.Helper()
+	r, err := w.l.Reverse(ctx, w.maker, w.tenant, "", id, date.Must(day), "记错")
+	must(w.t, err)
+	must(w.t, w.l.Review(ctx, w.second, w.tenant, r, 1))
+	must(w.t, w.l.Post(ctx, w.poster, w.tenant, r, 2))
+	return r
 }
 
 func (w *world) clean() {
@@ -202,7 +214,7 @@ func TestBooks(t *testing.T) {
 		refused(t, create(ledger.Books{Name: "甲", Party: w.coll, Chart: "2004", From: 202105}), errs.Invalid, "from_month", "月份重叠")
 		refused(t, create(ledger.Books{Name: "利民村账套", Party: w.coll, Chart: "2023", From: 202401}), errs.Conflict, "name", "已经有了")
 		firm := w.party("某公司", party.Enterprise, village)
-		refused(t, create(ledger.Books{Name: "甲", Party: firm, Chart: "2004", From: 202105}), errs.Invalid, "party", "不是集体经济组织")
+		refused(t, create(ledger.Books{Name: "甲", Party: firm, Chart: "2004", From: 202105}), errs.Invalid, "party", "不在这里记账")
 		must(t, create(ledger.Books{Name: "利民村新账", Party: w.coll, Chart: "2023", From: 202401}))
 
 		v := w.post(w.entry("2021-03-05", "501", 100))
@@ -240,7 +252,7 @@ func TestLifeOfAVoucher(t *testing.T) {
 		refused(t, err, errs.Conflict, "", "已经提交过")
 
 		v := w.get(id)
-		if v.State != ledger.Draft || v.FullNo != "草稿-"+id.String() || v.Total != 100_000 || v.Lines[0].Summary != "收租金" || v.Maker != "报账员小王" {
+		if v.State != ledger.Draft || v.FullNo != "草稿-2021-03-0001" || v.Total != 100_000 || v.Lines[0].Summary != "收租金" || v.Maker != "报账员小王" {
 			t.Errorf("draft %+v", v)
 		}
 		if inc := w.income(2021, "2021-12-31"); inc != 0 {
@@ -424,9 +436,7 @@ func TestAccounts(t *testing.T) {
 		v.Lines[0].Party = w.coll
 		w.post(v)
 		// What was posted before the account was divided can still be reversed.
-		if _, err := w.l.Reverse(ctx, w.poster, w.tenant, "", before.ID, date.Must("2021-04-01"), "记错"); err != nil {
-			t.Fatal(err)
-		}
+		w.reverse(before.ID, "2021-04-01")
 		w.clean()
 		rows, err := ledger.TrialBalance(ctx, d.Read(), w.tenant, w.books, 202103, 202103)
 		must(t, err)
@@ -473,8 +483,8 @@ func TestReversal(t *testing.T) {
 		w := newWorld(t, d)
 		v := w.post(w.entry("2021-03-05", "501", 1000))
 		day := date.Must("2021-04-01")
-		_, err := w.l.Reverse(ctx, w.maker, w.tenant, "", v.ID, day, "记错")
-		refused(t, err, errs.Forbidden, "", "权限")
+		_, err := w.l.Reverse(ctx, w.stray, w.tenant, "", v.ID, day, "记错")
+		refused(t, err, errs.NotFound, "", "没有找到")
 		_, err = w.l.Reverse(ctx, w.poster, w.tenant, "", v.ID, day, "")
 		refused(t, err, errs.Invalid, "reason", "理由")
 		_, err = w.l.Reverse(ctx, w.poster, w.tenant, "", v.ID, date.Must("2021-03-04"), "记错")
@@ -486,6 +496,18 @@ func TestReversal(t *testing.T) {
 		if again != id {
 			t.Error("the same submission reversed twice")
 		}
+		if r := w.get(id); r.State != ledger.Draft || r.Reverses != v.ID {
+			t.Errorf("the reversal waits for review: %+v", r)
+		}
+		_, err = w.l.Reverse(ctx, w.maker, w.tenant, "r0", v.ID, day, "记错")
+		refused(t, err, errs.Conflict, "", "待审核的冲销凭证")
+		refused(t, w.l.Review(ctx, w.poster, w.tenant, id, 1), errs.Forbidden, "", "制单人")
+		changed := w.get(id)
+		changed.Lines[0].Debit, changed.Lines[1].Credit = -90_000, -90_000
+		_, err = w.l.SaveDraft(ctx, w.poster, w.tenant, "", changed)
+		refused(t, err, errs.Invalid, "lines", "金额相反")
+		must(t, w.l.Review(ctx, w.second, w.tenant, id, 1))
+		must(t, w.l.Post(ctx, w.poster, w.tenant, id, 2))
 		r := w.get(id)
 		if r.Total != -100_000 || r.Reverses != v.ID || r.FullNo != "记-2021-04-0001" || !strings.HasPrefix(r.Summary, "冲销 记-2021-03-0001") || r.Lines[0].Debit != -100_000 {
 			t.Errorf("reversal %+v", r)
@@ -547,7 +569,7 @@ func TestPeriods(t *testing.T) {
 		w.post(w.entry("2021-02-06", "501", 1))
 		ps, err := ledger.Periods(ctx, d.Read(), w.tenant, w.books)
 		must(t, err)
-		if len(ps) != 2 || ps[0].LastNo != 2 || ps[0].Closed {
+		if len(ps) != 2 || ps[0].Posted != 2 || ps[0].Closed {
 			t.Errorf("periods %+v", ps)
 		}
 		w.clean()
@@ -613,7 +635,7 @@ func TestConcurrentPosting(t *testing.T) {
 		}
 		ps, err := ledger.Periods(ctx, d.Read(), w.tenant, w.books)
 		must(t, err)
-		if len(ps) != 1 || ps[0].LastNo != people*(each-1) {
+		if len(ps) != 1 || ps[0].Posted != people*(each-1) {
 			t.Errorf("periods %+v", ps)
 		}
 		w.clean()
@@ -672,10 +694,7 @@ func TestBooksStayWhole(t *testing.T) {
 					i := rapid.IntRange(0, len(posted)-1).Draw(rt, "which")
 					v := w.get(posted[i])
 					posted = slices.Delete(posted, i, i+1)
-					_, err := w.l.Reverse(ctx, w.poster, w.tenant, "", v.ID, v.Date.AddDays(rapid.IntRange(0, 40).Draw(rt, "later")), "随机")
-					if err != nil {
-						rt.Fatal(err)
-					}
+					w.reverse(v.ID, v.Date.AddDays(rapid.IntRange(0, 40).Draw(rt, "later")).String())
 					for _, x := range v.Lines {
 						want[x.Account] -= x.Debit - x.Credit
 					}
@@ -729,7 +748,11 @@ func TestCheckFindsDamage(t *testing.T) {
 			"余额与分录不符": `UPDATE balance SET debit_fen = debit_fen + 1 WHERE tenant_id = $1 AND account = '102'`,
 			"没有余额":    `DELETE FROM balance WHERE tenant_id = $1 AND account = '102'`,
 			"不平":      `UPDATE voucher_line SET debit_fen = debit_fen + 1 WHERE tenant_id = $1 AND line_no = 1`,
-			"不连续":     `UPDATE ledger_period SET last_no = last_no + 1 WHERE tenant_id = $1`,
+			"不连续":     `UPDATE ledger_series SET last_no = last_no + 1 WHERE tenant_id = $1`,
+			"改动过":     `UPDATE voucher SET summary = '别的' WHERE tenant_id = $1`,
+			"链末端不符":   `UPDATE ledger_chain SET seq = seq + 1 WHERE tenant_id = $1`,
+			"校验值不符":   `UPDATE voucher_line SET party_id = (SELECT MIN(id) FROM party WHERE tenant_id = $1) WHERE tenant_id = $1 AND line_no = 2`,
+			"链断了":     `DELETE FROM voucher WHERE tenant_id = $1 AND chain_seq = 1`,
 			"不一致":     `UPDATE voucher_line SET month = 202104 WHERE tenant_id = $1 AND line_no = 1`,
 		} {
 			w := newWorldOnce(t, d)
@@ -763,6 +786,7 @@ func newWorldOnce(t *testing.T, d *db.DB) *world {
 	}
 	w := newWorld(t, d)
 	w.post(w.entry("2021-03-05", "501", 1))
+	w.post(w.entry("2021-03-06", "501", 2))
 	w.clean()
 	onceWorlds[d] = w
 	return w

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"huicun/internal/kit/date"
@@ -23,7 +22,7 @@ const (
 type Period struct {
 	Month    date.Month
 	Closed   bool
-	LastNo   int64
+	Posted   int64 // how many vouchers have a number
 	ClosedAt int64 // microseconds since the Unix epoch
 	ClosedBy string
 }
@@ -43,7 +42,6 @@ func (l *Ledger) ClosePeriod(ctx context.Context, who access.Principal, tenant i
 		if earlier != 0 {
 			return errs.New(errs.State, "period.earlier_open", "%s 还没有结账，请按月份先后结账", earlier)
 		}
-		// Closing first locks the period against drafts that are being saved; the count then sees them all.
 		done, err := closePeriod(ctx, tx, books, month)
 		if err != nil {
 			return err
@@ -112,32 +110,33 @@ func auditPeriod(ctx context.Context, tx *db.Tx, b *Books, month date.Month, act
 	})
 }
 
-// usePeriod makes sure that a month of books is open, opening it on its first use, takes n numbers in it (0 for
-// a draft, which only holds the month open) and returns the last one. The period's row stays locked.
-func usePeriod(ctx context.Context, tx *db.Tx, b *Books, month date.Month, n int) (int64, error) {
-	last, err := takeNumbers(ctx, tx, b.ID, month, n)
-	if !errors.Is(err, db.ErrNoRows) {
-		return last, err
-	}
-	// Closed, or not there yet. Opening is rare; the lock on the books keeps it apart from closing.
-	locked, err := lockBooks(ctx, tx, b.ID)
+// enter locks the books and makes sure that a month of theirs is open, opening it on its first use. Everything that
+// posts, opens or closes in the books begins with the lock, so nothing changes under it. It returns the end of the
+// books' chain.
+func enter(ctx context.Context, tx *db.Tx, books ids.ID, month date.Month) (*chain, error) {
+	c, err := lockChain(ctx, tx, books)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	if err := locked.takes(month); err != nil {
-		return 0, err
+	state, err := periodState(ctx, tx, books, month)
+	if err != nil || state == periodOpen {
+		return c, err
 	}
-	closed, err := lastClosed(ctx, tx, b.ID)
+	b, err := booksTable.Get(ctx, tx, tx.Tenant, books)
 	if err != nil {
-		return 0, err
+		return nil, err
+	}
+	if err := b.takes(month); err != nil {
+		return nil, err
+	}
+	closed, err := lastClosed(ctx, tx, books)
+	if err != nil {
+		return nil, err
 	}
 	if closed >= month {
-		return 0, closedMonth(month, closed)
+		return nil, closedMonth(month, closed)
 	}
-	if err := openPeriod(ctx, tx, b.ID, month); err != nil {
-		return 0, err
-	}
-	return takeNumbers(ctx, tx, b.ID, month, n)
+	return c, openPeriod(ctx, tx, books, month)
 }
 
 func closedMonth(month, closed date.Month) error {

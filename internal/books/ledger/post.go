@@ -48,6 +48,7 @@ func (l *Ledger) SaveDraft(ctx context.Context, who access.Principal, tenant int
 	err = l.env.DB.InTx(ctx, m, func(ctx context.Context, tx *db.Tx) error {
 		w := *v // the transaction may run again
 		w.Lines = slices.Clone(v.Lines)
+		w.Reverses, w.Corrects, w.Origin, w.OriginID = 0, 0, "", 0 // only the use cases that make such drafts say so
 		if err := l.saveDraftTx(ctx, tx, who, &w); err != nil {
 			return err
 		}
@@ -87,23 +88,20 @@ func (l *Ledger) saveDraftTx(ctx context.Context, tx *db.Tx, who access.Principa
 	if err != nil {
 		return err
 	}
-	v.State, v.Maker, v.MakerID, v.Reviewer, v.Poster, v.Number, v.Reverses = Draft, who.Name, who.ID, "", "", 0, 0
-	if err := l.check(ctx, tx, b, v); err != nil {
-		return err
-	}
-	if _, err := usePeriod(ctx, tx, b, v.Month, 0); err != nil {
-		return err
-	}
+	v.State, v.Maker, v.MakerID = Draft, who.Name, who.ID
+	v.Reviewer, v.Poster, v.Number, v.Seq, v.Hash = "", "", 0, 0, ""
 	if old == nil {
-		v.ID = tx.NewID()
-		v.FullNo = draftNo(v.ID)
-		if err := insertVouchers(ctx, tx, []*Voucher{v}); err != nil {
-			return err
-		}
-		return l.finish(ctx, tx, nil, v, "新建", "")
+		return l.insertDraft(ctx, tx, b, v)
 	}
 	v.Row.Tenant, v.Source, v.FullNo = old.Tenant, old.Source, old.FullNo
 	v.CreatedAt, v.CreatedBy = old.CreatedAt, old.CreatedBy
+	v.Reverses, v.Corrects, v.Origin, v.OriginID = old.Reverses, old.Corrects, old.Origin, old.OriginID
+	if err := l.check(ctx, tx, b, v); err != nil {
+		return err
+	}
+	if _, err := enter(ctx, tx, b.ID, v.Month); err != nil {
+		return err
+	}
 	if err := voucherTable.Update(ctx, tx, v); err != nil {
 		return err
 	}
@@ -114,6 +112,39 @@ func (l *Ledger) saveDraftTx(ctx context.Context, tx *db.Tx, who access.Principa
 		return err
 	}
 	return l.finish(ctx, tx, old, v, "修改", "")
+}
+
+// insertDraft checks and stores a new draft.
+func (l *Ledger) insertDraft(ctx context.Context, tx *db.Tx, b *Books, v *Voucher) error {
+	if err := l.check(ctx, tx, b, v); err != nil {
+		return err
+	}
+	if _, err := enter(ctx, tx, b.ID, v.Month); err != nil {
+		return err
+	}
+	no, err := takeNumbers(ctx, tx, b.ID, v.Month, draftSeries, 1)
+	if err != nil {
+		return err
+	}
+	v.ID, v.FullNo = tx.NewID(), draftNo(v.Month, no)
+	if err := insertVouchers(ctx, tx, []*Voucher{v}); err != nil {
+		return err
+	}
+	return l.finish(ctx, tx, nil, v, "新建", "")
+}
+
+// DraftTx makes a draft within a transaction of the caller, for a person to review and post: for entries that other
+// slices propose. Origin and OriginID say what it was made for. Maker is who; the id and FullNo are set.
+func (l *Ledger) DraftTx(ctx context.Context, tx *db.Tx, who access.Principal, v *Voucher) error {
+	if v.Books == 0 {
+		return errs.OnField("books", "请填写账套")
+	}
+	b, err := booksFor(ctx, tx, who, tx.Tenant, v.Books, permEdit)
+	if err != nil {
+		return err
+	}
+	v.State, v.Maker, v.MakerID = Draft, who.Name, who.ID
+	return l.insertDraft(ctx, tx, b, v)
 }
 
 // draft reads the stored draft that v is to replace; nil when v is new.
@@ -157,12 +188,15 @@ func (l *Ledger) check(ctx context.Context, q db.Q, b *Books, v *Voucher) error 
 		return err
 	}
 	var wrong errs.List
-	for _, err := range []error{settle(b, chart, v), l.checkDimensions(ctx, q, b.Tenant, v)} {
+	for _, err := range []error{settle(b, chart, v), l.checkDimensions(ctx, q, b.Tenant, v.Lines)} {
 		if !wrong.Merge("lines", err) {
 			return err
 		}
 	}
-	return wrong.Err()
+	if err := wrong.Err(); err != nil || v.Reverses == 0 {
+		return err
+	}
+	return checkReversal(ctx, q, b.Tenant, v)
 }
 
 // Review passes a draft; the reviewer is another person than the maker.
@@ -188,20 +222,36 @@ func (l *Ledger) Post(ctx context.Context, who access.Principal, tenant int64, i
 		if err != nil {
 			return err
 		}
+		if err := postable(b, v, who.ID, who.Name); err != nil {
+			return err
+		}
 		if err := l.check(ctx, tx, b, v); err != nil { // accounts and records can have changed since the draft
 			return err
 		}
-		no, err := usePeriod(ctx, tx, b, v.Month, 1)
-		if err != nil {
+		v.Poster = who.Name
+		if err := enroll(ctx, tx, v); err != nil {
 			return err
 		}
-		v.number(no)
-		v.Poster = who.Name
 		if err := markPosted(ctx, tx, v.ID); err != nil {
 			return err
 		}
 		return addBalances(ctx, tx, []*Voucher{v})
 	})
+}
+
+// enroll gives a voucher its number and its place in the chain of its books.
+func enroll(ctx context.Context, tx *db.Tx, v *Voucher) error {
+	c, err := enter(ctx, tx, v.Books, v.Month)
+	if err != nil {
+		return err
+	}
+	no, err := takeNumbers(ctx, tx, v.Books, v.Month, v.Kind, 1)
+	if err != nil {
+		return err
+	}
+	v.number(no)
+	c.seal(v)
+	return saveChain(ctx, tx, v.Books, c)
 }
 
 // move carries out an event of the machine on the version that the person saw.
@@ -240,7 +290,8 @@ func (l *Ledger) DeleteDraft(ctx context.Context, who access.Principal, tenant i
 	return l.Vouchers.Delete(ctx, who, tenant, id, version)
 }
 
-// Reverse undoes a posted voucher by a red-letter voucher of the given day, once; it returns the new one's id.
+// Reverse drafts the red-letter voucher of the given day that undoes a posted one, for another person to review; it
+// returns the draft's id. A voucher is reversed once.
 func (l *Ledger) Reverse(ctx context.Context, who access.Principal, tenant int64, key string, id ids.ID, on date.Date, reason string) (ids.ID, error) {
 	m := who.Meta(tenant)
 	input, err := fingerprint("reverse", id, on, reason)
@@ -258,7 +309,7 @@ func (l *Ledger) Reverse(ctx context.Context, who access.Principal, tenant int64
 			return errs.OnField("reason", "请说明冲销的理由")
 		}
 		r := v.reverse(on, reason)
-		if err := l.PostTx(ctx, tx, who, r); err != nil {
+		if err := l.DraftTx(ctx, tx, who, r); err != nil {
 			return err
 		}
 		made = r.ID
@@ -269,12 +320,12 @@ func (l *Ledger) Reverse(ctx context.Context, who access.Principal, tenant int64
 }
 
 // checkReversal refuses what cannot be reversed.
-func checkReversal(ctx context.Context, tx *db.Tx, r *Voucher) error {
-	v, err := get(ctx, tx, tx.Tenant, r.Reverses)
+func checkReversal(ctx context.Context, q db.Q, tenant int64, r *Voucher) error {
+	v, err := get(ctx, q, tenant, r.Reverses)
 	if err != nil {
 		return err
 	}
-	by, err := ReversalOf(ctx, tx, tx.Tenant, v.ID)
+	by, err := ReversalOf(ctx, q, tenant, v.ID)
 	switch {
 	case err != nil:
 		return err
@@ -283,7 +334,7 @@ func checkReversal(ctx context.Context, tx *db.Tx, r *Voucher) error {
 	case v.Reverses != 0:
 		return errs.New(errs.State, "voucher.is_reversal", "冲销凭证不能再冲销；需要恢复时请重新填制凭证")
 	case by != 0 && by != r.ID:
-		return errs.New(errs.Conflict, "voucher.reversed", "这张凭证已经冲销过了")
+		return errs.New(errs.Conflict, "voucher.reversed", "这张凭证已经冲销过了，或已有待审核的冲销凭证")
 	case r.Date.Before(v.Date) && !r.Date.IsZero():
 		return errs.OnField("date", "冲销日期不能早于原凭证的日期（%s）", v.Date)
 	case !undoes(r, v):
@@ -316,23 +367,13 @@ func (l *Ledger) PostTx(ctx context.Context, tx *db.Tx, who access.Principal, v 
 	if v.Reviewer == v.Maker {
 		return errs.OnField("reviewer", "审核人不能是制单人（%s）", v.Maker)
 	}
-	if v.Reverses != 0 {
-		if v.Kind == "" {
-			v.Kind = Ordinary
-		}
-		if err := checkReversal(ctx, tx, v); err != nil {
-			return err
-		}
-	}
 	if err := l.check(ctx, tx, b, v); err != nil {
 		return err
 	}
-	no, err := usePeriod(ctx, tx, b, v.Month, 1)
-	if err != nil {
+	v.ID, v.State, v.Poster = tx.NewID(), Posted, who.Name
+	if err := enroll(ctx, tx, v); err != nil {
 		return err
 	}
-	v.ID, v.State, v.Poster = tx.NewID(), Posted, who.Name
-	v.number(no)
 	if err := insertVouchers(ctx, tx, []*Voucher{v}); err != nil {
 		return err
 	}

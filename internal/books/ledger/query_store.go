@@ -2,7 +2,7 @@ package ledger
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -29,7 +29,7 @@ type Entry struct {
 	Sample      bool
 }
 
-const selectEntries = `SELECT l.summary, l.account, l.debit_fen, l.credit_fen, l.party_id, l.contract_id, l.asset_id, l.project_id,
+const selectEntries = `SELECT l.summary, l.account, l.debit_fen, l.credit_fen, l.party_id, l.contract_id, l.asset_id, l.project_id, l.member_id,
 	l.line_no, a.name, v.id, v.full_no, v.on_date, v.books_id, v.kind, v.state, v.region, v.sample
 	FROM voucher_line l
 	JOIN voucher v ON v.tenant_id = l.tenant_id AND v.id = l.voucher_id
@@ -44,11 +44,11 @@ func entries(ctx context.Context, q db.Q, w *db.Where, order string) ([]Entry, e
 
 // LinesOf lists the posted lines that belong to a contract, asset, project or party, in the order of their days.
 func LinesOf(ctx context.Context, q db.Q, tenant int64, dim string, id ids.ID) ([]Entry, error) {
-	i := slices.IndexFunc(dimensions, func(d dimension) bool { return d.name == dim })
-	if i < 0 {
+	d := DimensionNamed(dim)
+	if d == nil {
 		return nil, errs.New(errs.Internal, "ledger.dimension", "no dimension %s", dim)
 	}
-	w := db.NewWhere(tenant).And("l."+dimensions[i].column+" = ?", id).And("v.state = ?", Posted)
+	w := db.NewWhere(tenant).And("l."+d.column+" = ?", id).And("v.state = ?", Posted)
 	return entries(ctx, q, w, "v.on_date, v.full_no, v.id, l.line_no")
 }
 
@@ -67,12 +67,12 @@ func VouchersOf(ctx context.Context, q db.Q, tenant int64, books ids.ID, account
 
 // SuggestAccounts lists accounts of books that take entries and match a code, name or pinyin.
 func SuggestAccounts(ctx context.Context, q db.Q, tenant int64, books ids.ID, text string, limit int) ([]Account, error) {
-	w := db.NewWhere(tenant).And("books_id = ?", books).And("leaf")
+	w := db.NewWhere(tenant).And("books_id = ?", books).And("leaf").And("active")
 	terms := search.QueryTerms(text)
 	for _, t := range terms[:min(len(terms), 8)] {
 		w.And(`search LIKE ? ESCAPE '!'`, "% "+likeEscape.Replace(t)+" %")
 	}
-	return db.Collect(ctx, q, accountPtrs, `SELECT code, name, class, direction, leaf FROM ledger_account
+	return db.Collect(ctx, q, accountPtrs, `SELECT `+accountColumns+` FROM ledger_account
 		WHERE `+w.SQL()+` ORDER BY code LIMIT `+strconv.Itoa(max(limit, 1)), w.Args()...)
 }
 
@@ -92,12 +92,13 @@ type BooksIncome struct {
 type incomeKind string
 
 const (
-	allIncome       incomeKind = `a.class = 'income'`
+	allIncome       incomeKind = `a.class = 'income' AND k.entity = 'collective'`
 	operatingIncome incomeKind = `(k.chart = '2004' AND substr(a.code, 1, 3) IN ('501', '511', '561')
 		OR k.chart = '2023' AND substr(a.code, 1, 3) IN ('501', '502'))`
 )
 
-// IncomeOf returns the income of each books that were kept in the year, 0 where nothing was posted, from the
+// IncomeOf returns the income of each books of a collective (those of village committees and groups are not the
+// collective's income) that were kept in the year, 0 where nothing was posted, from the
 // year's first day up to asOf. Whole months are read from the balances, which say how much of them is by closing
 // entries (结转); only the days of a month that asOf cuts are read from the lines.
 func IncomeOf(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, year int, asOf date.Date) ([]BooksIncome, error) {
@@ -111,7 +112,8 @@ func OperatingIncomeOf(ctx context.Context, q db.Q, tenant int64, ranges [][2]st
 }
 
 func incomeOf(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, year int, asOf date.Date, kind incomeKind) ([]BooksIncome, error) {
-	w := db.NewWhere(tenant).Ranges("region", ranges).And("from_month <= ?", year*100+12).And("(to_month = 0 OR to_month >= ?)", year*100+1)
+	w := db.NewWhere(tenant).Ranges("region", ranges).And("from_month <= ?", year*100+12).And("(to_month = 0 OR to_month >= ?)", year*100+1).
+		And("entity = ?", EntityCollective)
 	if year > lastOf2004.Year() {
 		w.And("chart <> ?", Chart2004)
 	}
@@ -202,8 +204,9 @@ func MonthlyIncome(ctx context.Context, q db.Q, tenant int64, ranges [][2]string
 	rows, err := db.Collect(ctx, q, func(m *MonthIncome) []any { return []any{&m.Month, &m.Fen} },
 		`SELECT b.month, CAST(COALESCE(SUM(b.credit_fen - b.debit_fen - b.closing_credit_fen + b.closing_debit_fen), 0) AS BIGINT)
 		FROM balance b
+		JOIN ledger_books k ON k.tenant_id = b.tenant_id AND k.id = b.books_id
 		JOIN ledger_account a ON a.tenant_id = b.tenant_id AND a.books_id = b.books_id AND a.code = b.account
-		WHERE `+condition(w, "b", "a")+` AND `+string(allIncome)+` GROUP BY b.month ORDER BY b.month`, w.Args()...)
+		WHERE `+condition(w, "b", "k", "a")+` AND `+string(allIncome)+` GROUP BY b.month ORDER BY b.month`, w.Args()...)
 	if err != nil {
 		return nil, err
 	}
@@ -220,8 +223,10 @@ func MonthlyIncome(ctx context.Context, q db.Q, tenant int64, ranges [][2]string
 // LatestDay returns the day of the last posted voucher, or no date when there is none.
 func LatestDay(ctx context.Context, q db.Q, tenant int64) (date.Date, error) {
 	var day date.Date
-	err := q.QueryRow(ctx, `SELECT COALESCE(MAX(on_date), '') FROM voucher WHERE tenant_id = $1 AND state = 'posted'
-		AND month = (SELECT MAX(month) FROM balance WHERE tenant_id = $1)`, tenant).Scan(&day)
+	err := q.QueryRow(ctx, `SELECT on_date FROM voucher WHERE tenant_id = $1 AND state = 'posted' ORDER BY on_date DESC LIMIT 1`, tenant).Scan(&day)
+	if errors.Is(err, db.ErrNoRows) {
+		return date.Date{}, nil
+	}
 	return day, err
 }
 

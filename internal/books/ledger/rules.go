@@ -11,6 +11,7 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/money"
 )
@@ -49,12 +50,7 @@ func lineField(i int, name string) string { return "lines[" + strconv.Itoa(i) + 
 func settle(b *Books, chart chartOf, v *Voucher) error {
 	var l errs.List
 	v.Region, v.Month = b.Region, 0
-	if v.Kind == "" {
-		v.Kind = Ordinary
-	}
-	if v.Kind != Ordinary && v.Kind != Closing {
-		l.Add("kind", "凭证种类应为“记”或“结转”")
-	}
+	v.settleKind(b, &l)
 	if v.Date.IsZero() {
 		l.Add("date", "请填写日期")
 	} else {
@@ -80,6 +76,21 @@ func settle(b *Books, chart chartOf, v *Voucher) error {
 	}
 	v.settleTotal(&l)
 	return l.Err()
+}
+
+// settleKind derives the kind; one that was given and is another is refused.
+func (v *Voucher) settleKind(b *Books, l *errs.List) {
+	given := v.Kind
+	v.Kind = v.kindFor(b)
+	switch {
+	case given == "" || given == Ordinary || given == v.Kind:
+	case field.LabelOf(Kinds, given) == given:
+		l.Add("kind", "没有“%s”这种凭证；可填：记、收、付、转、结转", given)
+	case b.Series != SeriesThree:
+		l.Add("kind", "账套的凭证统一编号，种类应为“记”或“结转”，不能是“%s”", given)
+	default:
+		l.Add("kind", "分录里库存现金、银行存款的收付与种类“%s”不符，应为“%s”", given, v.Kind)
+	}
 }
 
 // settleSummaries fills the heading's summary from the first line that has one, and empty lines from the heading.
@@ -118,6 +129,12 @@ func checkAccount(b *Books, chart chartOf, v *Voucher, i int, l *errs.List) {
 	case !a.Leaf && v.Reverses == 0 && v.Kind != Closing:
 		// A reversal repeats its original, and closing entries clear what an account took before it was divided.
 		l.Add(lineField(i, "account"), "科目 %s %s 已设明细科目，请选用%s", code, a.Name, below(chart, code))
+	case !a.Active && v.Reverses == 0 && v.Kind != Closing:
+		l.Add(lineField(i, "account"), "科目 %s %s 已停用，请选用别的科目", code, a.Name)
+	case v.Reverses == 0 && v.Kind != Closing:
+		if r, lacks := missing(a, &v.Lines[i]); lacks {
+			l.Add(lineField(i, r.AnyOf[0]), "科目 %s %s 要求填写%s", code, a.Name, strings.TrimSuffix(r.Label(), "（必填）"))
+		}
 	}
 }
 
@@ -173,55 +190,23 @@ func (v *Voucher) settleTotal(l *errs.List) {
 	v.Total = d
 }
 
-// dimension is something that a line can belong to: another record, known by the kind of its noun.
-type dimension struct {
-	name   string // of the input
-	kind   string // of the noun
-	column string
-	title  string // of the column in sheets
-	at     func(*Line) *ids.ID
-}
-
-var dimensions = []dimension{
-	{"party", "party", "party_id", "往来单位", func(l *Line) *ids.ID { return &l.Party }},
-	{"contract", "contract", "contract_id", "合同编号", func(l *Line) *ids.ID { return &l.Contract }},
-	{"asset", "asset", "asset_id", "资产编号", func(l *Line) *ids.ID { return &l.Asset }},
-	{"project", "joint", "project_id", "项目编号", func(l *Line) *ids.ID { return &l.Project }},
-}
-
-// checkDimensions makes sure that what the lines belong to exists among the county's records.
-func (l *Ledger) checkDimensions(ctx context.Context, q db.Q, tenant int64, v *Voucher) error {
-	var wrong errs.List
-	for _, d := range dimensions {
-		var want []ids.ID
-		for i := range v.Lines {
-			if id := *d.at(&v.Lines[i]); id != 0 && !slices.Contains(want, id) {
-				want = append(want, id)
-			}
-		}
-		n, ok := l.env.Noun(d.kind)
-		if !ok || len(want) == 0 {
-			continue
-		}
-		names, err := n.Names(ctx, q, tenant, want)
-		if err != nil {
-			return err
-		}
-		for i := range v.Lines {
-			id := *d.at(&v.Lines[i])
-			if _, found := names[id]; id != 0 && !found {
-				wrong.Add(lineField(i, d.name), "没有找到所填的%s，可能已被删除，或不在本县", n.Info().Label)
-			}
-		}
-	}
-	return wrong.Err()
+// madeBy reports whether a person made a voucher.
+func (v *Voucher) madeBy(who ids.ID, name string) bool {
+	return v.MakerID == 0 && v.Maker == name || who != 0 && (v.MakerID == who || v.CreatedBy == who)
 }
 
 // reviewable refuses that a person reviews what he or she made.
 func reviewable(v *Voucher, who ids.ID, name string) error {
-	same := who != 0 && (v.MakerID == who || v.CreatedBy == who)
-	if v.MakerID == 0 && v.Maker == name || same {
+	if v.madeBy(who, name) {
 		return errs.New(errs.Forbidden, "voucher.own", "审核人不能是制单人（%s），请由他人审核", v.Maker)
+	}
+	return nil
+}
+
+// postable refuses that a person posts what he or she made or reviewed, where the books keep three persons apart.
+func postable(b *Books, v *Voucher, who ids.ID, name string) error {
+	if b.Duties == DutiesThree && (v.madeBy(who, name) || v.Reviewer == name) {
+		return errs.New(errs.Forbidden, "voucher.own", "账套“%s”要求制单、审核、记账三人分离，这张凭证由 %s 制单、%s 审核，请由别人记账", b.Name, v.Maker, v.Reviewer)
 	}
 	return nil
 }

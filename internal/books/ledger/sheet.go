@@ -26,6 +26,7 @@ const (
 	colContract    = "合同编号"
 	colAsset       = "资产编号"
 	colProject     = "项目编号"
+	colMember      = "成员户编号"
 	colAttachments = "附件张数"
 	colMaker       = "制单人"
 	colReviewer    = "审核人"
@@ -49,6 +50,7 @@ func SheetColumns() []sheet.Column {
 		{Title: colContract},
 		{Title: colAsset},
 		{Title: colProject},
+		{Title: colMember},
 		{Title: colAttachments, Kind: sheet.Integer},
 		{Title: colMaker},
 		{Title: colReviewer},
@@ -114,15 +116,15 @@ func (l *Ledger) exportBatch(ctx context.Context, tenant int64, list []*Voucher)
 		return nil, err
 	}
 	var books, reversed []ids.ID
-	named := make([][]ids.ID, len(dimensions))
+	named := make([][]ids.ID, len(Dimensions))
 	for _, v := range list {
 		books = append(books, v.Books)
 		if v.Reverses != 0 {
 			reversed = append(reversed, v.Reverses)
 		}
 		for i := range v.Lines {
-			for d := range dimensions {
-				if id := *dimensions[d].at(&v.Lines[i]); id != 0 {
+			for d := range Dimensions {
+				if id := *Dimensions[d].at(&v.Lines[i]); id != 0 {
 					named[d] = append(named[d], id)
 				}
 			}
@@ -131,8 +133,8 @@ func (l *Ledger) exportBatch(ctx context.Context, tenant int64, list []*Voucher)
 	names := map[ids.ID]string{}
 	kinds := []string{"books"}
 	wanted := [][]ids.ID{books}
-	for d := range dimensions {
-		kinds, wanted = append(kinds, dimensions[d].kind), append(wanted, named[d])
+	for d := range Dimensions {
+		kinds, wanted = append(kinds, Dimensions[d].Kind), append(wanted, named[d])
 	}
 	for i, kind := range kinds {
 		n, ok := l.env.Noun(kind)
@@ -180,7 +182,7 @@ func sheetRow(v *Voucher, x *Line, names map[ids.ID]string) []string {
 	}
 	return []string{
 		names[v.Books], v.sourceNo(), v.Date.String(), x.Summary, x.Account, amount(x.Debit), amount(x.Credit),
-		names[x.Party], names[x.Contract], names[x.Asset], names[x.Project],
+		names[x.Party], names[x.Contract], names[x.Asset], names[x.Project], names[x.Member],
 		strconv.Itoa(v.Attachments), v.Maker, v.Reviewer, v.Kind, names[v.Reverses], sample, v.Note,
 	}
 }

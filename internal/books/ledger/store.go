@@ -31,9 +31,28 @@ func lockParty(ctx context.Context, tx *db.Tx, id ids.ID) error {
 	return tx.Exec(ctx, `UPDATE party SET version = version WHERE tenant_id = $1 AND id = $2`, tx.Tenant, id)
 }
 
-// lockBooks holds the row of books and reads it.
+// lockChain locks books against everybody else who posts, opens or closes in them, and reads the end of their chain.
+func lockChain(ctx context.Context, tx *db.Tx, books ids.ID) (*chain, error) {
+	var c chain
+	err := tx.QueryRow(ctx, `UPDATE ledger_chain SET seq = seq WHERE tenant_id = $1 AND books_id = $2 RETURNING seq, head`, tx.Tenant, books).
+		Scan(&c.seq, &c.head)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, hidden()
+	}
+	return &c, err
+}
+
+func saveChain(ctx context.Context, tx *db.Tx, books ids.ID, c *chain) error {
+	return tx.Exec(ctx, `UPDATE ledger_chain SET seq = $3, head = $4 WHERE tenant_id = $1 AND books_id = $2`, tx.Tenant, books, c.seq, c.head)
+}
+
+func insertChain(ctx context.Context, tx *db.Tx, books ids.ID) error {
+	return tx.Exec(ctx, `INSERT INTO ledger_chain (tenant_id, books_id, seq, head) VALUES ($1, $2, 0, '')`, tx.Tenant, books)
+}
+
+// lockBooks locks books and reads them.
 func lockBooks(ctx context.Context, tx *db.Tx, id ids.ID) (*Books, error) {
-	if err := tx.Exec(ctx, `UPDATE ledger_books SET version = version WHERE tenant_id = $1 AND id = $2`, tx.Tenant, id); err != nil {
+	if _, err := lockChain(ctx, tx, id); err != nil {
 		return nil, err
 	}
 	return booksTable.Get(ctx, tx, tx.Tenant, id)
@@ -63,51 +82,79 @@ func moveRegion(ctx context.Context, tx *db.Tx, books ids.ID, region string) err
 }
 
 func deleteDependents(ctx context.Context, tx *db.Tx, books ids.ID) error {
-	if err := tx.Exec(ctx, `DELETE FROM ledger_period WHERE tenant_id = $1 AND books_id = $2`, tx.Tenant, books); err != nil {
-		return err
+	for _, s := range []string{
+		`DELETE FROM ledger_opening WHERE tenant_id = $1 AND books_id = $2`,
+		`DELETE FROM balance WHERE tenant_id = $1 AND books_id = $2`,
+		`DELETE FROM ledger_period WHERE tenant_id = $1 AND books_id = $2`,
+		`DELETE FROM ledger_series WHERE tenant_id = $1 AND books_id = $2`,
+		`DELETE FROM ledger_chain WHERE tenant_id = $1 AND books_id = $2`,
+		`DELETE FROM ledger_account WHERE tenant_id = $1 AND books_id = $2`,
+	} {
+		if err := tx.Exec(ctx, s, tx.Tenant, books); err != nil {
+			return err
+		}
 	}
-	return tx.Exec(ctx, `DELETE FROM ledger_account WHERE tenant_id = $1 AND books_id = $2`, tx.Tenant, books)
+	return nil
 }
 
 func insertAccounts(ctx context.Context, tx *db.Tx, books ids.ID, list []Account) error {
 	rows := make([][]any, len(list))
 	for i := range list {
 		a := &list[i]
-		rows[i] = []any{tx.Tenant, books, a.Code, a.Name, a.Class, a.Direction, a.Leaf, searchText(a)}
+		rows[i] = []any{tx.Tenant, books, a.Code, a.Name, a.Class, a.Direction, a.Leaf, searchText(a), a.Zero, a.Dims, a.Active}
 	}
-	return tx.InsertRows(ctx, `INSERT INTO ledger_account (tenant_id, books_id, code, name, class, direction, leaf, search) VALUES `, "", rows)
+	return tx.InsertRows(ctx, `INSERT INTO ledger_account (tenant_id, books_id, code, name, class, direction, leaf, search, zero, dims, active) VALUES `, "", rows)
 }
 
 func markParent(ctx context.Context, tx *db.Tx, books ids.ID, code string) error {
 	return tx.Exec(ctx, `UPDATE ledger_account SET leaf = $4 WHERE tenant_id = $1 AND books_id = $2 AND code = $3`, tx.Tenant, books, code, false)
 }
 
-func accountPtrs(a *Account) []any { return []any{&a.Code, &a.Name, &a.Class, &a.Direction, &a.Leaf} }
+func updateAccount(ctx context.Context, tx *db.Tx, books ids.ID, a *Account) error {
+	return tx.Exec(ctx, `UPDATE ledger_account SET name = $4, search = $5, dims = $6, active = $7 WHERE tenant_id = $1 AND books_id = $2 AND code = $3`,
+		tx.Tenant, books, a.Code, a.Name, searchText(a), a.Dims, a.Active)
+}
+
+const accountColumns = `code, name, class, direction, leaf, zero, dims, active`
+
+func accountPtrs(a *Account) []any {
+	return []any{&a.Code, &a.Name, &a.Class, &a.Direction, &a.Leaf, &a.Zero, &a.Dims, &a.Active}
+}
 
 // Accounts lists the accounts of books by code.
 func Accounts(ctx context.Context, q db.Q, tenant int64, books ids.ID) ([]Account, error) {
-	return db.Collect(ctx, q, accountPtrs, `SELECT code, name, class, direction, leaf FROM ledger_account
+	return db.Collect(ctx, q, accountPtrs, `SELECT `+accountColumns+` FROM ledger_account
 		WHERE tenant_id = $1 AND books_id = $2 ORDER BY code`, tenant, books)
 }
 
-// takeNumbers takes n numbers of an open period and returns the last: number, check and lock in one statement.
-// ErrNoRows when the period is closed or not there.
-func takeNumbers(ctx context.Context, tx *db.Tx, books ids.ID, month date.Month, n int) (int64, error) {
+// takeNumbers takes n numbers of a kind in a month and returns the last. The books are locked.
+func takeNumbers(ctx context.Context, tx *db.Tx, books ids.ID, month date.Month, kind string, n int) (int64, error) {
 	var last int64
-	err := tx.QueryRow(ctx, `UPDATE ledger_period SET last_no = last_no + $4
-		WHERE tenant_id = $1 AND books_id = $2 AND month = $3 AND state = 'open' RETURNING last_no`, tx.Tenant, books, month, n).Scan(&last)
+	err := tx.QueryRow(ctx, `INSERT INTO ledger_series (tenant_id, books_id, month, kind, last_no) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (tenant_id, books_id, month, kind) DO UPDATE SET last_no = ledger_series.last_no + excluded.last_no RETURNING last_no`,
+		tx.Tenant, books, month, kind, n).Scan(&last)
 	return last, err
 }
 
+// periodState is a month's state, "" when it was never opened.
+func periodState(ctx context.Context, tx *db.Tx, books ids.ID, month date.Month) (string, error) {
+	var state string
+	err := tx.QueryRow(ctx, `SELECT state FROM ledger_period WHERE tenant_id = $1 AND books_id = $2 AND month = $3`, tx.Tenant, books, month).Scan(&state)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", nil
+	}
+	return state, err
+}
+
 func openPeriod(ctx context.Context, tx *db.Tx, books ids.ID, month date.Month) error {
-	return tx.Exec(ctx, `INSERT INTO ledger_period (tenant_id, books_id, month, state, last_no, closed_at, closed_by)
-		VALUES ($1, $2, $3, 'open', 0, 0, '') ON CONFLICT (tenant_id, books_id, month) DO NOTHING`, tx.Tenant, books, month)
+	return tx.Exec(ctx, `INSERT INTO ledger_period (tenant_id, books_id, month, state, closed_at, closed_by)
+		VALUES ($1, $2, $3, 'open', 0, '') ON CONFLICT (tenant_id, books_id, month) DO NOTHING`, tx.Tenant, books, month)
 }
 
 // closePeriod closes a month, also one that was never opened, and reports whether it was open.
 func closePeriod(ctx context.Context, tx *db.Tx, books ids.ID, month date.Month) (bool, error) {
-	n, err := tx.ExecN(ctx, `INSERT INTO ledger_period (tenant_id, books_id, month, state, last_no, closed_at, closed_by)
-		VALUES ($1, $2, $3, 'closed', 0, $4, $5) ON CONFLICT (tenant_id, books_id, month) DO UPDATE
+	n, err := tx.ExecN(ctx, `INSERT INTO ledger_period (tenant_id, books_id, month, state, closed_at, closed_by)
+		VALUES ($1, $2, $3, 'closed', $4, $5) ON CONFLICT (tenant_id, books_id, month) DO UPDATE
 		SET state = 'closed', closed_at = excluded.closed_at, closed_by = excluded.closed_by
 		WHERE ledger_period.state = 'open'`, tx.Tenant, books, month, tx.Now().UnixMicro(), tx.ActorName)
 	return n == 1, err
@@ -148,8 +195,10 @@ func Periods(ctx context.Context, q db.Q, tenant int64, books ids.ID) ([]Period,
 		Period
 		state string
 	}
-	rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.Month, &r.state, &r.LastNo, &r.ClosedAt, &r.ClosedBy} },
-		`SELECT month, state, last_no, closed_at, closed_by FROM ledger_period WHERE tenant_id = $1 AND books_id = $2 ORDER BY month`, tenant, books)
+	rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.Month, &r.state, &r.Posted, &r.ClosedAt, &r.ClosedBy} },
+		`SELECT p.month, p.state, CAST(COALESCE(SUM(s.last_no), 0) AS BIGINT), p.closed_at, p.closed_by FROM ledger_period p
+		LEFT JOIN ledger_series s ON s.tenant_id = p.tenant_id AND s.tenant_id = $1 AND s.books_id = p.books_id AND s.month = p.month AND s.kind <> '草稿'
+		WHERE p.tenant_id = $1 AND p.books_id = $2 GROUP BY p.month, p.state, p.closed_at, p.closed_by ORDER BY p.month`, tenant, books)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +247,7 @@ func lineRows(v *Voucher) [][]any {
 		x := &v.Lines[i]
 		out[i] = []any{
 			v.Tenant, v.ID, i + 1, v.Books, v.Month, v.State == Posted, v.Region, x.Summary, x.Account, x.Debit, x.Credit,
-			x.Party, x.Contract, x.Asset, x.Project,
+			x.Party, x.Contract, x.Asset, x.Project, x.Member,
 		}
 	}
 	return out
@@ -206,11 +255,12 @@ func lineRows(v *Voucher) [][]any {
 
 func insertLines(ctx context.Context, tx *db.Tx, rows [][]any) error {
 	return tx.InsertRows(ctx, `INSERT INTO voucher_line (tenant_id, voucher_id, line_no, books_id, month, posted, region, summary, account, debit_fen,
-		credit_fen, party_id, contract_id, asset_id, project_id) VALUES `, "", rows)
+		credit_fen, party_id, contract_id, asset_id, project_id, member_id) VALUES `, "", rows)
 }
 
+// deleteLines removes the lines of a draft; those of a posted voucher stay whatever is asked.
 func deleteLines(ctx context.Context, tx *db.Tx, voucher ids.ID) error {
-	return tx.Exec(ctx, `DELETE FROM voucher_line WHERE tenant_id = $1 AND voucher_id = $2`, tx.Tenant, voucher)
+	return tx.Exec(ctx, `DELETE FROM voucher_line WHERE tenant_id = $1 AND voucher_id = $2 AND NOT posted`, tx.Tenant, voucher)
 }
 
 func markPosted(ctx context.Context, tx *db.Tx, voucher ids.ID) error {
@@ -291,7 +341,7 @@ func loadLines(ctx context.Context, q db.Q, tenant int64, list []*Voucher) error
 		}
 		w := db.In(db.NewWhere(tenant), "voucher_id", named)
 		rows, err := db.Collect(ctx, q, func(r *row) []any { return append([]any{&r.voucher}, linePtrs(&r.Line)...) },
-			`SELECT voucher_id, summary, account, debit_fen, credit_fen, party_id, contract_id, asset_id, project_id FROM voucher_line
+			`SELECT voucher_id, summary, account, debit_fen, credit_fen, party_id, contract_id, asset_id, project_id, member_id FROM voucher_line
 			WHERE `+w.SQL()+` ORDER BY voucher_id, line_no`, w.Args()...)
 		if err != nil {
 			return err
@@ -305,7 +355,7 @@ func loadLines(ctx context.Context, q db.Q, tenant int64, list []*Voucher) error
 }
 
 func linePtrs(l *Line) []any {
-	return []any{&l.Summary, &l.Account, &l.Debit, &l.Credit, &l.Party, &l.Contract, &l.Asset, &l.Project}
+	return []any{&l.Summary, &l.Account, &l.Debit, &l.Credit, &l.Party, &l.Contract, &l.Asset, &l.Project, &l.Member}
 }
 
 // get reads a voucher with its lines.

@@ -15,15 +15,22 @@ import (
 	"huicun/internal/registry/record"
 )
 
-// The kinds of voucher: ordinary ones, and the entries that carry income and expense to the year's result.
-// Both share one series of numbers.
+// The kinds of voucher. Books with one series know ordinary ones, books with three tell receipts, payments and
+// transfers apart; both have the entries that carry income and expense to the year's result. Each kind has its own
+// numbers in each month.
 const (
 	Ordinary = "记"
+	Receipt  = "收"
+	Payment  = "付"
+	Transfer = "转"
 	Closing  = "结转"
 )
 
 // Kinds are the kinds with their Chinese names.
-var Kinds = []field.Option{{Code: Ordinary, Label: "记账凭证"}, {Code: Closing, Label: "结转凭证"}}
+var Kinds = []field.Option{
+	{Code: Ordinary, Label: "记账凭证"}, {Code: Receipt, Label: "收款凭证"}, {Code: Payment, Label: "付款凭证"}, {Code: Transfer, Label: "转账凭证"},
+	{Code: Closing, Label: "结转凭证"},
+}
 
 // The states of a voucher.
 const (
@@ -32,8 +39,10 @@ const (
 	Posted   = "posted"
 )
 
-// Voucher is one journal entry. Number and FullNo are given at posting; Total is the sum of the debits, negative
-// for a reversal. Source is the number that the voucher has where it was imported from.
+// Voucher is one journal entry. Number and FullNo are given at posting, and so are Seq and Hash, its place in the books'
+// chain. Total is the sum of the debits, negative for a reversal. Source is the number that the voucher has where it
+// was imported from. Corrects is the voucher that it puts right (订正); Origin and OriginID are the kind and the id
+// of the record that it was made for, such as a payment.
 type Voucher struct {
 	db.Row
 	Books       ids.ID
@@ -51,14 +60,19 @@ type Voucher struct {
 	Poster      string
 	Reverses    ids.ID
 	Source      string
+	Seq         int64
+	Hash        string
+	Corrects    ids.ID
+	Origin      string
+	OriginID    ids.ID
 	Lines       []Line // kept in voucher_line; not read by lists
 }
 
 // Line is one line of a voucher: an amount on exactly one side of an account, with what it belongs to.
 type Line struct {
-	Summary, Account                string
-	Debit, Credit                   money.Fen
-	Party, Contract, Asset, Project ids.ID
+	Summary, Account                        string
+	Debit, Credit                           money.Fen
+	Party, Contract, Asset, Project, Member ids.ID
 }
 
 // Machine: a voucher is made by one person, reviewed by another and posted; from then on it never changes.
@@ -78,13 +92,13 @@ var voucherTable = &db.Table[Voucher]{
 	Name: "voucher",
 	Cols: []string{
 		"books_id", "month", "kind", "no", "full_no", "on_date", "summary", "total_fen", "attachments", "maker", "maker_id",
-		"reviewer", "poster", "reverses_id", "source_no",
+		"reviewer", "poster", "reverses_id", "source_no", "chain_seq", "chain_hash", "corrects_id", "origin", "origin_id",
 	},
 	Row: func(v *Voucher) *db.Row { return &v.Row },
 	Ptrs: func(v *Voucher) []any {
 		return []any{
 			&v.Books, &v.Month, &v.Kind, &v.Number, &v.FullNo, &v.Date, &v.Summary, &v.Total, &v.Attachments, &v.Maker, &v.MakerID,
-			&v.Reviewer, &v.Poster, &v.Reverses, &v.Source,
+			&v.Reviewer, &v.Poster, &v.Reverses, &v.Source, &v.Seq, &v.Hash, &v.Corrects, &v.Origin, &v.OriginID,
 		}
 	},
 }
@@ -110,6 +124,7 @@ func newVouchers(e *record.Env) *record.Noun[Voucher] {
 			field.NewText("reviewer", "审核人", func(v *Voucher) *string { return &v.Reviewer }).Derived(),
 			field.NewText("poster", "记账人", func(v *Voucher) *string { return &v.Poster }).Derived(),
 			field.NewRef("reverses", "冲销凭证", "voucher", func(v *Voucher) *ids.ID { return &v.Reverses }).Derived(),
+			field.NewRef("corrects", "订正凭证", "voucher", func(v *Voucher) *ids.ID { return &v.Corrects }).Derived(),
 			field.NewText("source", "凭证来源号", func(v *Voucher) *string { return &v.Source }).Col("source_no").Derived(),
 		},
 		CheckTx: func(context.Context, *db.Tx, *Voucher, *Voucher) error { return notHere() },
@@ -124,8 +139,37 @@ func notHere() error {
 // title names a voucher in search results and the history.
 func title(v *Voucher) string { return v.FullNo + " " + v.Summary }
 
+// draftSeries counts the drafts of a month, so that people can name them; a draft that is deleted leaves a gap.
+const draftSeries = "草稿"
+
 // draftNo names a voucher that has no number yet.
-func draftNo(id ids.ID) string { return "草稿-" + id.String() }
+func draftNo(month date.Month, no int64) string {
+	return fmt.Sprintf("%s-%s-%04d", draftSeries, month, no)
+}
+
+// kindFor is the kind that a voucher has by the way its books are numbered: with three series, money coming in makes a
+// receipt, going out (also from one account of ours to another) a payment, none a transfer.
+func (v *Voucher) kindFor(b *Books) string {
+	if v.Kind == Closing {
+		return Closing
+	}
+	if b.Series != SeriesThree {
+		return Ordinary
+	}
+	var in, out bool
+	for i := range v.Lines {
+		if x := &v.Lines[i]; IsCash(x.Account) {
+			in, out = in || x.Debit != 0, out || x.Credit != 0
+		}
+	}
+	switch {
+	case out:
+		return Payment
+	case in:
+		return Receipt
+	}
+	return Transfer
+}
 
 // number gives a posted voucher its number.
 func (v *Voucher) number(no int64) {

@@ -37,6 +37,7 @@ const recordKey = `
 
 var (
 	createTable = regexp.MustCompile(`(?is)\bCREATE TABLE\b.*?\n\);`)
+	alterTable  = regexp.MustCompile(`(?is)\bALTER TABLE\b.*?;`)
 	wordBigint  = regexp.MustCompile(`\bBIGINT\b`)
 	wordBool    = regexp.MustCompile(`\bBOOLEAN\b`)
 	wordBytea   = regexp.MustCompile(`\bBYTEA\b`)
@@ -50,6 +51,7 @@ var (
 // number column is an error there too; PostgreSQL gets byte order for text, so that both engines sort alike.
 // {{clustered}} marks a table that is nothing but its key, which SQLite then keeps once and not as table and index.
 func (d Dialect) ddl(text string) string {
+	text = alterTable.ReplaceAllStringFunc(text, d.words)
 	return createTable.ReplaceAllStringFunc(text, func(s string) string {
 		if strings.Contains(s, "{{record}}") {
 			s = strings.ReplaceAll(strings.TrimSuffix(s, "\n);"), "{{record}}", recordColumns) + recordKey
@@ -58,16 +60,24 @@ func (d Dialect) ddl(text string) string {
 		if clustered.MatchString(s) {
 			s, options = clustered.ReplaceAllString(s, ""), ") STRICT, WITHOUT ROWID;"
 		}
+		s = d.words(s)
 		if d == Postgres {
-			return wordText.ReplaceAllString(s, `TEXT COLLATE "C"`)
+			return s
 		}
-		s = wordBigint.ReplaceAllString(s, "INTEGER")
-		s = wordTrue.ReplaceAllString(s, "DEFAULT 1")
-		s = wordFalse.ReplaceAllString(s, "DEFAULT 0")
-		s = wordBool.ReplaceAllString(s, "INTEGER")
-		s = wordBytea.ReplaceAllString(s, "BLOB")
 		return strings.TrimSuffix(s, ");") + options
 	})
+}
+
+// words puts the engine's names of types into a statement.
+func (d Dialect) words(s string) string {
+	if d == Postgres {
+		return wordText.ReplaceAllString(s, `TEXT COLLATE "C"`)
+	}
+	s = wordBigint.ReplaceAllString(s, "INTEGER")
+	s = wordTrue.ReplaceAllString(s, "DEFAULT 1")
+	s = wordFalse.ReplaceAllString(s, "DEFAULT 0")
+	s = wordBool.ReplaceAllString(s, "INTEGER")
+	return wordBytea.ReplaceAllString(s, "BLOB")
 }
 
 // dialectFS shows the migrations to the runner in the engine's words.

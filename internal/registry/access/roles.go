@@ -2,7 +2,7 @@ package access
 
 // The kinds of record by who works with them; a role's permissions are built from these groups.
 var (
-	bookKinds     = []string{"books", "voucher", "asset", "asset_unit", "contract", "party", "person", "person_role"}
+	bookKinds     = []string{"books", "voucher", "member", "asset", "asset_unit", "contract", "party", "person", "person_role"}
 	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
 	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
 	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request", "sla"}

@@ -27,13 +27,14 @@ const (
 	PartyOrg   = "party_org"
 	Coop       = "coop"
 	Household  = "household"
+	Group      = "group"
 )
 
 // Kinds are the kinds with their Chinese names.
 var Kinds = []field.Option{
 	{Code: Collective, Label: "集体经济组织"}, {Code: Committee, Label: "村（居）民委员会"}, {Code: Government, Label: "镇（街道）"},
 	{Code: Department, Label: "部门单位"}, {Code: Enterprise, Label: "企业"}, {Code: Chamber, Label: "商会（企业联合会）"},
-	{Code: PartyOrg, Label: "党组织"}, {Code: Coop, Label: "合作社"}, {Code: Household, Label: "农户（个体）"},
+	{Code: PartyOrg, Label: "党组织"}, {Code: Coop, Label: "合作社"}, {Code: Household, Label: "农户（个体）"}, {Code: Group, Label: "村民小组（组级集体）"},
 }
 
 // Party is one organisation.
@@ -111,7 +112,7 @@ func checkParty(p *Party) error {
 		case err != nil:
 		case p.Kind == Collective && !code.IsCollective(c):
 			l.Add("credit_code", "集体经济组织的代码以 N 开头，这个代码不是（村民委员会的代码以 5 开头）")
-		case p.Kind != Collective && code.IsCollective(c):
+		case p.Kind != Collective && p.Kind != Group && code.IsCollective(c):
 			l.Add("credit_code", "以 N 开头的是集体经济组织的代码，请核对类别")
 		}
 	}

@@ -73,7 +73,7 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/review", Perm: voucherApprove, Fn: p.review},
 		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/return", Perm: voucherApprove, Fn: p.sendBack},
 		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/post", Perm: voucherPost, Fn: p.post},
-		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/reverse", Perm: voucherPost, Fn: p.reverse},
+		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/reverse", Perm: voucherEdit, Fn: p.reverse},
 		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/delete", Perm: voucherEdit, Fn: p.remove},
 		shell.Route{Method: "GET", Pattern: "/vouchers/import", Perm: voucherPost, Fn: p.importForm},
 		shell.Route{Method: "POST", Pattern: "/vouchers/import", Perm: voucherPost, Fn: p.importFile},
@@ -131,19 +131,6 @@ func statusOf(err error) int {
 		return s
 	}
 	return http.StatusConflict
-}
-
-// dimension is something that a line can belong to.
-type dimension struct {
-	name, kind, label string
-	at                func(*ledger.Line) *ids.ID
-}
-
-var dimensions = []dimension{
-	{"party", "party", "往来单位", func(l *ledger.Line) *ids.ID { return &l.Party }},
-	{"contract", "contract", "合同", func(l *ledger.Line) *ids.ID { return &l.Contract }},
-	{"asset", "asset", "资产", func(l *ledger.Line) *ids.ID { return &l.Asset }},
-	{"project", "joint", "联建项目", func(l *ledger.Line) *ids.ID { return &l.Project }},
 }
 
 // chart are the accounts of books with their full names and balances.

@@ -72,9 +72,10 @@ func TestVoucherFromEntryToReversal(t *testing.T) {
 	s.lacks(s.get("xingfu", "/behind/contract/"+ct), "收一号厂房租金")
 
 	s.want(s.post("kuaiji", path+"/reverse", "_key", strings.Repeat("k", 22), "date", "2021-11-01", "reason", "记错"), 422, "不能早于")
-	s.want(s.post("baozhang", path+"/reverse", "_key", strings.Repeat("k", 22), "date", "2021-11-09", "reason", "记错"), 403)
-	red := s.want(s.post("kuaiji", path+"/reverse", "_key", strings.Repeat("r", 22), "date", "2021-11-09", "reason", "记错"), 303).location
+	red := s.want(s.post("baozhang", path+"/reverse", "_key", strings.Repeat("r", 22), "date", "2021-11-09", "reason", "记错"), 303).location
 	s.want(s.get("kuaiji", red), 200, "vg-red", "-66,000.00", "负陆万陆仟元整", path)
+	s.want(s.post("kuaiji", red+"/review", "version", s.version(red)), 303)
+	s.want(s.post("kuaiji", red+"/post", "version", s.version(red)), 303)
 	s.want(s.get("kuaiji", path), 200, red, "已由")
 	s.want(s.post("kuaiji", path+"/reverse", "_key", strings.Repeat("q", 22), "date", "2021-11-09", "reason", "再来"), 409, "已经冲销过了")
 }

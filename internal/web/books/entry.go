@@ -28,6 +28,9 @@ const (
 	cookieBooks = "hc_books"
 )
 
+// dimCount is how many dimensions a line has.
+const dimCount = 5
+
 // entry is the form of a voucher: the texts as typed, and what is wrong with them.
 type entry struct {
 	ID      ids.ID
@@ -54,11 +57,11 @@ type entry struct {
 
 type entryLine struct {
 	Summary, Account, Hint, Debit, Credit string
-	Dims                                  [4]string
+	Dims                                  [dimCount]string
 }
 
 func (l *entryLine) empty() bool {
-	return l.Summary == "" && l.Account == "" && l.Debit == "" && l.Credit == "" && l.Dims == [4]string{}
+	return l.Summary == "" && l.Account == "" && l.Debit == "" && l.Credit == "" && l.Dims == [dimCount]string{}
 }
 
 // tags are what the folded auxiliary cell shows of its content.
@@ -98,7 +101,7 @@ func (f *entry) hidden() []ui.Hidden {
 
 // aux reports whether the auxiliary cell of a line is to be open: something in it is wrong.
 func (f *entry) aux(i int) bool {
-	return slices.ContainsFunc(dimensions, func(d dimension) bool { return f.Errs[lineName(i, d.name)] != "" })
+	return slices.ContainsFunc(ledger.Dimensions, func(d ledger.Dimension) bool { return f.Errs[lineName(i, d.Name)] != "" })
 }
 
 // account describes the account's input of a line.
@@ -112,10 +115,10 @@ func (f *entry) account(i int) ui.Field {
 
 // dim describes the input of one of a line's dimensions.
 func (f *entry) dim(i, d int) ui.Field {
-	name := lineName(i, dimensions[d].name)
+	name := lineName(i, ledger.Dimensions[d].Name)
 	return ui.Field{
-		Name: name, Value: f.Lines[i].Dims[d], Ref: dimensions[d].kind, Error: f.Errs[name], Label: "候选" + dimensions[d].label, MaxLength: 100,
-		Attrs: templ.Attributes{"aria-label": fmt.Sprintf("第 %d 行%s", i+1, dimensions[d].label), "data-vaux": true, "placeholder": " "},
+		Name: name, Value: f.Lines[i].Dims[d], Ref: ledger.Dimensions[d].Kind, Error: f.Errs[name], Label: "候选" + ledger.Dimensions[d].Label, MaxLength: 100,
+		Attrs: templ.Attributes{"aria-label": fmt.Sprintf("第 %d 行%s", i+1, ledger.Dimensions[d].Label), "data-vaux": true, "placeholder": " "},
 	}
 }
 
@@ -194,23 +197,23 @@ func (p *pages) editEntry(c *shell.Ctx) error {
 	f := entry{
 		ID: v.ID, Version: v.Version, Key: c.FormKey(), Title: v.FullNo, Books: v.Books.String(), Date: v.Date.String(), Kind: v.Kind, Attachments: strconv.Itoa(v.Attachments),
 	}
-	names := make([]map[ids.ID]string, len(dimensions))
-	for d := range dimensions {
+	names := make([]map[ids.ID]string, len(ledger.Dimensions))
+	for d := range ledger.Dimensions {
 		var want []ids.ID
 		for i := range v.Lines {
-			if id := *dimensions[d].at(&v.Lines[i]); id != 0 {
+			if id := *ledger.Dimensions[d].At(&v.Lines[i]); id != 0 {
 				want = append(want, id)
 			}
 		}
-		if names[d], err = p.names(c, dimensions[d].kind, want); err != nil {
+		if names[d], err = p.names(c, ledger.Dimensions[d].Kind, want); err != nil {
 			return err
 		}
 	}
 	for i := range v.Lines {
 		x := &v.Lines[i]
 		l := entryLine{Summary: x.Summary, Account: x.Account, Debit: plain(x.Debit), Credit: plain(x.Credit)}
-		for d := range dimensions {
-			l.Dims[d] = names[d][*dimensions[d].at(x)]
+		for d := range ledger.Dimensions {
+			l.Dims[d] = names[d][*ledger.Dimensions[d].At(x)]
 		}
 		f.Lines = append(f.Lines, l)
 	}
@@ -265,8 +268,8 @@ func typed(c *shell.Ctx) entry {
 	for i := 0; i < mostRows && c.R.PostForm.Has(lineName(i, "summary")); i++ {
 		get := func(input string) string { return strings.TrimSpace(c.Form(lineName(i, input))) }
 		l := entryLine{Summary: get("summary"), Account: get("account"), Debit: get("debit"), Credit: get("credit")}
-		for d := range dimensions {
-			l.Dims[d] = get(dimensions[d].name)
+		for d := range ledger.Dimensions {
+			l.Dims[d] = get(ledger.Dimensions[d].Name)
 		}
 		f.Lines = append(f.Lines, l)
 	}
@@ -394,24 +397,24 @@ func (p *pages) fillLine(c *shell.Ctx, tenant int64, f *entry, i int, books ids.
 			f.Errs[lineName(i, side.name)] = errs.Message(err)
 		}
 	}
-	for d := range dimensions {
+	for d := range ledger.Dimensions {
 		text := in.Dims[d]
 		if text == "" {
 			continue
 		}
-		n, ok := p.env.Noun(dimensions[d].kind)
+		n, ok := p.env.Noun(ledger.Dimensions[d].Kind)
 		if !ok {
-			f.Errs[lineName(i, dimensions[d].name)] = "这里还没有登记" + dimensions[d].label + "，请清空"
+			f.Errs[lineName(i, ledger.Dimensions[d].Name)] = "这里还没有登记" + ledger.Dimensions[d].Label + "，请清空"
 			continue
 		}
 		id, err := n.Lookup(c.Context(), p.read(), tenant, text)
 		switch {
 		case errs.Is(err, errs.NotFound):
-			f.Errs[lineName(i, dimensions[d].name)] = "没有找到" + n.Info().Label + "“" + text + "”，请从候选中选择，或先登记"
+			f.Errs[lineName(i, ledger.Dimensions[d].Name)] = "没有找到" + n.Info().Label + "“" + text + "”，请从候选中选择，或先登记"
 		case err != nil:
 			return x, err
 		}
-		*dimensions[d].at(&x) = id
+		*ledger.Dimensions[d].At(&x) = id
 	}
 	return x, nil
 }
@@ -479,8 +482,8 @@ func (p *pages) again(c *shell.Ctx, f *entry, status int) error {
 	add("kind", "凭证字")
 	add("attachments", "附单据")
 	inputs := [][2]string{{"summary", "摘要"}, {"account", "科目"}, {"debit", "借方"}, {"credit", "贷方"}}
-	for _, d := range dimensions {
-		inputs = append(inputs, [2]string{d.name, d.label})
+	for _, d := range ledger.Dimensions {
+		inputs = append(inputs, [2]string{d.Name, d.Label})
 	}
 	for i := range f.Lines {
 		for _, in := range inputs {

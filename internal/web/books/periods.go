@@ -130,7 +130,7 @@ func (p *pages) periodRow(b *ledger.Books, m date.Month, x ledger.Period, used b
 	case used:
 		state = ui.BadgeView{Text: "未结账", Kind: ui.Azure}
 	}
-	r := ui.Row{Cells: []ui.Cell{ui.T(m.Chinese()), {Badge: &state}, countCell(int(x.LastNo), ""), countCell(w.draft, ui.Orange), countCell(w.reviewed, ui.Orange), {Text: closed, Muted: true}, {}}}
+	r := ui.Row{Cells: []ui.Cell{ui.T(m.Chinese()), {Badge: &state}, countCell(int(x.Posted), ""), countCell(w.draft, ui.Orange), countCell(w.reviewed, ui.Orange), {Text: closed, Muted: true}, {}}}
 	switch {
 	case close && !x.Closed:
 		text := "结账后这个月不能再填制、记账或冲销凭证。"

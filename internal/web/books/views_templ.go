@@ -1496,15 +1496,15 @@ func entryRow(f *entry, i int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for d := range dimensions {
+		for d := range ledger.Dimensions {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 110, "<div><span class=\"vg-dim\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var76 string
-			templ_7745c5c3_Var76, templ_7745c5c3_Err = templ.JoinStringErrs(dimensions[d].label)
+			templ_7745c5c3_Var76, templ_7745c5c3_Err = templ.JoinStringErrs(ledger.Dimensions[d].Label)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/books/views.templ`, Line: 327, Col: 49}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/books/views.templ`, Line: 327, Col: 56}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var76))
 			if templ_7745c5c3_Err != nil {
@@ -1518,7 +1518,7 @@ func entryRow(f *entry, i int) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = cellError(lineName(i, dimensions[d].name), f.Errs[lineName(i, dimensions[d].name)]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = cellError(lineName(i, ledger.Dimensions[d].Name), f.Errs[lineName(i, ledger.Dimensions[d].Name)]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -113,20 +113,20 @@ func (p *pages) paperLinks(c *shell.Ctx, v *ledger.Voucher, by ids.ID, out *pape
 // tags are the records that each line belongs to, as links.
 func (p *pages) tags(c *shell.Ctx, lines []ledger.Entry) ([][]ui.BadgeView, error) {
 	out := make([][]ui.BadgeView, len(lines))
-	for _, d := range dimensions {
+	for _, d := range ledger.Dimensions {
 		var want []ids.ID
 		for i := range lines {
-			if id := *d.at(&lines[i].Line); id != 0 {
+			if id := *d.At(&lines[i].Line); id != 0 {
 				want = append(want, id)
 			}
 		}
-		names, err := p.names(c, d.kind, want)
+		names, err := p.names(c, d.Kind, want)
 		if err != nil {
 			return nil, err
 		}
 		for i := range lines {
-			if id := *d.at(&lines[i].Line); id != 0 {
-				out[i] = append(out[i], ui.BadgeView{Text: names[id], Kind: ui.Green, Href: p.href(d.kind, id)})
+			if id := *d.At(&lines[i].Line); id != 0 {
+				out[i] = append(out[i], ui.BadgeView{Text: names[id], Kind: ui.Green, Href: p.href(d.Kind, id)})
 			}
 		}
 	}
@@ -165,7 +165,7 @@ func (p *pages) paperActions(c *shell.Ctx, v *ledger.Voucher, by ids.ID, out *pa
 			add("return", "退回", "arrow-back-up", ui.Plain, "退回后由制单人修改，再重新审核。", true, false)
 		}
 	case ledger.Posted:
-		if can(voucherPost) && by == 0 && v.Reverses == 0 {
+		if can(voucherEdit) && by == 0 && v.Reverses == 0 {
 			on := c.AsOf
 			if on.Before(v.Date) {
 				on = v.Date
@@ -273,7 +273,7 @@ func (p *pages) reverse(c *shell.Ctx) error {
 	if err != nil {
 		return p.refused(c, tenant, id, err)
 	}
-	return c.Done("/vouchers/"+made.String(), "已用红字冲销，原凭证保留")
+	return c.Done("/vouchers/"+made.String(), "已填制红字冲销凭证，待他人审核后记账；原凭证保留")
 }
 
 // formKey is the key of a posted form; a form without one gets its own.

@@ -1,0 +1,121 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/ids"
+)
+
+// Dimension is something that a line can belong to (辅助核算): another record, known by the kind of its noun.
+type Dimension struct {
+	Name   string // of the input: party, contract, asset, project, member
+	Kind   string // of the noun
+	Label  string // in Chinese
+	column string
+	title  string // of the column in sheets
+	at     func(*Line) *ids.ID
+}
+
+// At returns where a line keeps what it belongs to.
+func (d *Dimension) At(l *Line) *ids.ID { return d.at(l) }
+
+// Dimensions are all that a line can belong to.
+var Dimensions = []Dimension{
+	{"party", "party", "往来单位", "party_id", "往来单位", func(l *Line) *ids.ID { return &l.Party }},
+	{"contract", "contract", "合同", "contract_id", "合同编号", func(l *Line) *ids.ID { return &l.Contract }},
+	{"asset", "asset", "资产", "asset_id", "资产编号", func(l *Line) *ids.ID { return &l.Asset }},
+	{"project", "joint", "联建项目", "project_id", "项目编号", func(l *Line) *ids.ID { return &l.Project }},
+	{"member", "member", "成员户", "member_id", "成员户编号", func(l *Line) *ids.ID { return &l.Member }},
+}
+
+// DimensionNamed returns a dimension by its input's name, nil when there is none.
+func DimensionNamed(name string) *Dimension {
+	i := slices.IndexFunc(Dimensions, func(d Dimension) bool { return d.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &Dimensions[i]
+}
+
+// DimRule asks for one of several dimensions on an account's lines.
+type DimRule struct {
+	AnyOf    []string
+	Required bool
+}
+
+// Label says the rule in Chinese: 成员户或往来单位（必填）.
+func (r DimRule) Label() string {
+	var parts []string
+	for _, name := range r.AnyOf {
+		parts = append(parts, DimensionNamed(name).Label)
+	}
+	s := strings.Join(parts, "或")
+	if r.Required {
+		s += "（必填）"
+	}
+	return s
+}
+
+// ParseDims reads what an account's lines belong to: rules between spaces, alternatives between slashes, an
+// exclamation mark for what must be given ("member/party! project").
+func ParseDims(s string) ([]DimRule, error) {
+	var out []DimRule
+	for _, word := range strings.Fields(s) {
+		names, required := strings.CutSuffix(word, "!")
+		r := DimRule{AnyOf: strings.Split(names, "/"), Required: required}
+		for _, name := range r.AnyOf {
+			if DimensionNamed(name) == nil {
+				return nil, errs.OnField("dims", "没有辅助核算“%s”", name)
+			}
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// missing returns the first rule of an account that a line does not satisfy.
+func missing(a *Account, x *Line) (DimRule, bool) {
+	rules, err := ParseDims(a.Dims)
+	if err != nil {
+		return DimRule{}, false // refused when the account was saved
+	}
+	for _, r := range rules {
+		given := slices.ContainsFunc(r.AnyOf, func(name string) bool { return *DimensionNamed(name).at(x) != 0 })
+		if r.Required && !given {
+			return r, true
+		}
+	}
+	return DimRule{}, false
+}
+
+// checkDimensions makes sure that what the lines belong to exists among the county's records.
+func (l *Ledger) checkDimensions(ctx context.Context, q db.Q, tenant int64, lines []Line) error {
+	var wrong errs.List
+	for _, d := range Dimensions {
+		var want []ids.ID
+		for i := range lines {
+			if id := *d.at(&lines[i]); id != 0 && !slices.Contains(want, id) {
+				want = append(want, id)
+			}
+		}
+		n, ok := l.env.Noun(d.Kind)
+		if !ok || len(want) == 0 {
+			continue
+		}
+		names, err := n.Names(ctx, q, tenant, want)
+		if err != nil {
+			return err
+		}
+		for i := range lines {
+			id := *d.at(&lines[i])
+			if _, found := names[id]; id != 0 && !found {
+				wrong.Add(lineField(i, d.Name), "没有找到所填的%s，可能已被删除，或不在本县", n.Info().Label)
+			}
+		}
+	}
+	return wrong.Err()
+}
