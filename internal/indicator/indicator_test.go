@@ -268,8 +268,7 @@ func TestTiersInForce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, _ := w.env.Noun("tier")
-	tiers := n.(*record.Noun[Tier])
+	tiers, _ := record.Of[Tier](w.env, "tier")
 	for _, x := range []struct {
 		place, name, from, to string
 		lower                 int64

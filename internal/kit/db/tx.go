@@ -211,20 +211,29 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row1 {
 
 // Collect reads all rows of a query with a scan function.
 func Collect[T any](ctx context.Context, q Q, scan func(*T) []any, query string, args ...any) ([]T, error) {
-	rows, err := q.Query(ctx, query, args...)
+	var out []T
+	var v *T
+	err := collect(ctx, q, query, args, func() []any { v = new(T); return scan(v) }, func() { out = append(out, *v) })
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		var v T
-		if err := rows.Scan(scan(&v)...); err != nil {
-			return nil, mapErr(err)
-		}
-		out = append(out, v)
+	return out, nil
+}
+
+// collect scans each row of a query into what next returns and then calls done. A failing query is returned as it is.
+func collect(ctx context.Context, q Q, query string, args []any, next func() []any, done func()) error {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return err
 	}
-	return out, mapErr(rows.Err())
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(next()...); err != nil {
+			return mapErr(err)
+		}
+		done()
+	}
+	return mapErr(rows.Err())
 }
 
 // Savepoint runs fn so that its changes alone are undone when it fails and the transaction can go on; on

@@ -1,12 +1,10 @@
 package db
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -95,43 +93,6 @@ type Paging struct {
 type Page[T any] struct {
 	Items []T
 	Next  string
-}
-
-// Page reads one page. Cost does not grow with the page's number. A cursor that is not ours is Invalid.
-func (t *Table[T]) Page(ctx context.Context, q Q, w *Where, p Paging) (Page[T], error) {
-	sort := p.Sort
-	if sort == "" {
-		sort = "id"
-	}
-	all := append(append([]string{}, rowCols...), t.Cols...)
-	at := slices.Index(all, sort)
-	if at < 0 {
-		return Page[T]{}, errs.New(errs.Invalid, "page.sort", "不能按“%s”排序", strings.TrimPrefix(sort, "?"))
-	}
-	dir, cmp := "ASC", ">"
-	if p.Desc {
-		dir, cmp = "DESC", "<"
-	}
-	if p.After != "" {
-		key, id, err := decodeCursor(p.After, t.ptrs(new(T))[at])
-		if err != nil {
-			return Page[T]{}, err
-		}
-		w.And("("+sort+", id) "+cmp+" (?, ?)", key, id)
-	}
-	limit := min(max(p.Limit, 1), 1000)
-	items, err := Collect(ctx, q, t.ptrs, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s %s, id %s LIMIT %d",
-		t.Columns(""), t.Name, w.SQL(), sort, dir, dir, limit+1), w.Args()...)
-	if err != nil {
-		return Page[T]{}, fmt.Errorf("listing %s: %w", t.Name, err)
-	}
-	page := Page[T]{Items: items}
-	if len(items) > limit {
-		page.Items = items[:limit]
-		last := &page.Items[limit-1]
-		page.Next = encodeCursor(t.ptrs(last)[at], t.Row(last).ID)
-	}
-	return page, nil
 }
 
 // cursor is a page's last key: a text, an integer or a bool, and the id that breaks ties.

@@ -27,18 +27,21 @@ const (
 	Amount      // a quantity with its unit
 	Day         // a civil date
 	Bool        // 是 or 否
-	Enum        // one of Options
+	Enum        // one of Spec.Opts
 	Ref         // another record, by its natural key
 	Refs        // several records, separated by 、
 	Region      // an administrative division, by code or name
 	Sealed      // personal data, encrypted at rest, masked when shown
 )
 
+// sortable reports whether lists can sort by fields of the kind.
+func (k Kind) sortable() bool { return k != Ref && k != Refs && k != Sealed && k != Long }
+
 // Option is one choice of an Enum: Code is stored, Label shown; Tone colours its badge.
 type Option struct{ Code, Label, Tone string }
 
-// Field describes one field of T. Build one with the constructors and the chained settings.
-type Field[T any] struct {
+// Spec is what a field is, whatever the record's type.
+type Spec struct {
 	Name  string // in forms and the API
 	Label string // in Chinese, also the column title in sheets
 	Note  string // help beside the input
@@ -57,15 +60,55 @@ type Field[T any] struct {
 	Column   string // in the store; "" when it cannot be sorted or filtered
 	Max      int    // longest text, in characters
 	Example  string // for the import template
+}
 
-	Get      func(*T) string        // canonical text; for Ref and Region see RefPtr and RegionPtr
-	Set      func(*T, string) error // parses the canonical text or what people type
-	RefPtr   func(*T) *ids.ID
-	RefsPtr  func(*T) *[]ids.ID
-	CodePtr  func(*T) *string // Region code or Sealed text
-	FenPtr   func(*T) *money.Fen
-	Truthy   func(*T) bool
-	RawValue func(*T) string // what Filter compares with: an Enum's code
+// Field describes one field of T. Build one with the constructors and the chained settings.
+type Field[T any] struct {
+	Spec
+
+	Get     func(*T) string        // canonical text; for Ref and Region see RefPtr and CodePtr
+	Set     func(*T, string) error // parses the canonical text or what people type
+	RefPtr  func(*T) *ids.ID
+	RefsPtr func(*T) *[]ids.ID
+	CodePtr func(*T) *string // Region code or Sealed text
+	FenPtr  func(*T) *money.Fen
+}
+
+// Any is a Field without the type of its record, so that what works on fields is compiled once and not once per type of
+// record. Every v is the *T of the Field; a func is nil where the Field has none.
+type Any struct {
+	Spec
+
+	Get  func(v any) string
+	Set  func(v any, s string) error
+	Ref  func(v any) *ids.ID
+	Refs func(v any) *[]ids.ID
+	Code func(v any) *string
+	Fen  func(v any) *money.Fen
+}
+
+// Any returns the field without its type.
+func (f Field[T]) Any() Any {
+	a := Any{Spec: f.Spec}
+	if f.Get != nil {
+		a.Get = func(v any) string { return f.Get(v.(*T)) }
+	}
+	if f.Set != nil {
+		a.Set = func(v any, s string) error { return f.Set(v.(*T), s) }
+	}
+	if f.RefPtr != nil {
+		a.Ref = func(v any) *ids.ID { return f.RefPtr(v.(*T)) }
+	}
+	if f.RefsPtr != nil {
+		a.Refs = func(v any) *[]ids.ID { return f.RefsPtr(v.(*T)) }
+	}
+	if f.CodePtr != nil {
+		a.Code = func(v any) *string { return f.CodePtr(v.(*T)) }
+	}
+	if f.FenPtr != nil {
+		a.Fen = func(v any) *money.Fen { return f.FenPtr(v.(*T)) }
+	}
+	return a
 }
 
 // Req marks the field as required.
@@ -81,11 +124,7 @@ func (f Field[T]) Derived() Field[T] { f.ReadOnly = true; return f }
 func (f Field[T]) Stamp() Field[T] { f.Stamped = true; return f }
 
 // List shows the field in lists and lets them sort by it.
-func (f Field[T]) List() Field[T] {
-	f.InList = true
-	f.Sortable = f.Kind != Ref && f.Kind != Refs && f.Kind != Sealed && f.Kind != Long
-	return f
-}
+func (f Field[T]) List() Field[T] { f.InList, f.Sortable = true, f.Kind.sortable(); return f }
 
 // Show puts the field in lists without sorting.
 func (f Field[T]) Show() Field[T] { f.InList = true; return f }
@@ -110,171 +149,94 @@ func (f Field[T]) Limit(n int) Field[T] { f.Max = n; return f }
 
 // NewText describes a single line of text.
 func NewText[T any](name, label string, p func(*T) *string) Field[T] {
-	f := Field[T]{Name: name, Label: label, Kind: Text, Column: name, Max: 200}
-	f.Get = func(v *T) string { return *p(v) }
-	f.Set = func(v *T, s string) error { *p(v) = Clean(s, false); return nil }
-	return f
+	return Field[T]{
+		Spec: Spec{Name: name, Label: label, Kind: Text, Column: name, Max: 200},
+		Get:  func(v *T) string { return *p(v) },
+		Set:  func(v *T, s string) error { *p(v) = Clean(s, false); return nil },
+	}
 }
 
 // NewLong describes text of several lines, up to 4000 characters.
 func NewLong[T any](name, label string, p func(*T) *string) Field[T] {
-	f := NewText(name, label, p)
-	f.Kind, f.Max = Long, 4000
-	f.Set = func(v *T, s string) error { *p(v) = Clean(s, true); return nil }
-	return f
+	return Field[T]{
+		Spec: Spec{Name: name, Label: label, Kind: Long, Column: name, Max: 4000},
+		Get:  func(v *T) string { return *p(v) },
+		Set:  func(v *T, s string) error { *p(v) = Clean(s, true); return nil },
+	}
 }
 
 // NewInt describes a whole number between lo and hi.
 func NewInt[T any](name, label string, lo, hi int, p func(*T) *int) Field[T] {
-	f := Field[T]{Name: name, Label: label, Kind: Int, Column: name}
-	f.Get = func(v *T) string { return strconv.Itoa(*p(v)) }
-	f.Set = func(v *T, s string) error {
-		s = strings.TrimSpace(s)
-		if s == "" {
-			*p(v) = 0
-			return nil
-		}
-		n, err := strconv.Atoi(strings.ReplaceAll(s, ",", ""))
-		if err != nil {
-			return errs.OnField(name, "“%s”不是整数", s)
-		}
-		if n < lo || n > hi {
-			return errs.OnField(name, "应在 %d 到 %d 之间", lo, hi)
-		}
-		*p(v) = n
-		return nil
+	return Field[T]{
+		Spec: Spec{Name: name, Label: label, Kind: Int, Column: name},
+		Get:  func(v *T) string { return strconv.Itoa(*p(v)) },
+		Set:  func(v *T, s string) error { return setInt(p(v), name, s, lo, hi) },
 	}
-	return f
 }
 
 // NewMoney describes an amount of money that is not negative; sheets and forms give it in yuan.
 func NewMoney[T any](name, label string, p func(*T) *money.Fen) Field[T] {
-	f := Field[T]{Name: name, Label: label, Kind: Money, Column: name + "_fen", Unit: "元", FenPtr: p}
-	f.Get = func(v *T) string { return p(v).Plain() }
-	f.Set = func(v *T, s string) error {
-		if strings.TrimSpace(s) == "" {
-			*p(v) = 0
-			return nil
-		}
-		m, err := money.Parse(s)
-		if err != nil {
-			return errs.OnField(name, "%s", errs.Message(err))
-		}
-		if m < 0 {
-			return errs.OnField(name, "金额不能为负数")
-		}
-		*p(v) = m
-		return nil
+	return Field[T]{
+		Spec: Spec{Name: name, Label: label, Kind: Money, Column: name + "_fen", Unit: "元"}, FenPtr: p,
+		Get: func(v *T) string { return p(v).Plain() },
+		Set: func(v *T, s string) error { return setMoney(p(v), name, s) },
 	}
-	return f
 }
 
 // NewAmount describes a quantity with a unit; a bare number takes the default unit.
 func NewAmount[T any](name, label string, unit qty.Unit, p func(*T) *qty.Qty) Field[T] {
-	f := Field[T]{Name: name, Label: label, Kind: Amount, Column: name}
-	f.Get = func(v *T) string {
-		if *p(v) == (qty.Qty{}) {
-			return ""
-		}
-		return p(v).String()
+	return Field[T]{
+		Spec: Spec{Name: name, Label: label, Kind: Amount, Column: name},
+		Get:  func(v *T) string { return amountText(*p(v)) },
+		Set:  func(v *T, s string) error { return setAmount(p(v), name, s, unit) },
 	}
-	f.Set = func(v *T, s string) error {
-		if strings.TrimSpace(s) == "" {
-			*p(v) = qty.Qty{}
-			return nil
-		}
-		q, err := qty.Parse(s, unit)
-		if err != nil {
-			return errs.OnField(name, "%s", errs.Message(err))
-		}
-		if q.N < 0 {
-			return errs.OnField(name, "数量不能为负数")
-		}
-		*p(v) = q
-		return nil
-	}
-	return f
 }
 
 // NewDay describes a civil date; "" is none.
 func NewDay[T any](name, label string, p func(*T) *date.Date) Field[T] {
-	f := Field[T]{Name: name, Label: label, Kind: Day, Column: name}
-	f.Get = func(v *T) string { return p(v).String() }
-	f.Set = func(v *T, s string) error {
-		if strings.TrimSpace(s) == "" {
-			*p(v) = date.Date{}
-			return nil
-		}
-		d, err := date.Parse(s)
-		if err != nil {
-			return errs.OnField(name, "%s", errs.Message(err))
-		}
-		*p(v) = d
-		return nil
+	return Field[T]{
+		Spec: Spec{Name: name, Label: label, Kind: Day, Column: name},
+		Get:  func(v *T) string { return p(v).String() },
+		Set:  func(v *T, s string) error { return setDay(p(v), name, s) },
 	}
-	return f
 }
 
 // NewBool describes a yes or no.
 func NewBool[T any](name, label string, p func(*T) *bool) Field[T] {
-	f := Field[T]{Name: name, Label: label, Kind: Bool, Column: name}
-	f.Get = func(v *T) string { return yesNo(*p(v)) }
-	f.RawValue = f.Get
-	f.Truthy = func(v *T) bool { return *p(v) }
-	f.Set = func(v *T, s string) error {
-		switch strings.ToLower(strings.TrimSpace(s)) {
-		case "是", "true", "1", "y", "yes", "√", "on":
-			*p(v) = true
-		case "", "否", "false", "0", "n", "no", "×":
-			*p(v) = false
-		default:
-			return errs.OnField(name, "“%s”应填“是”或“否”", s)
-		}
-		return nil
+	return Field[T]{
+		Spec: Spec{Name: name, Label: label, Kind: Bool, Column: name},
+		Get:  func(v *T) string { return yesNo(*p(v)) },
+		Set:  func(v *T, s string) error { return setBool(p(v), name, s) },
 	}
-	return f
 }
 
 // NewEnum describes a choice; texts may give the label or the code.
 func NewEnum[T any](name, label string, opts []Option, p func(*T) *string) Field[T] {
-	f := Field[T]{Name: name, Label: label, Kind: Enum, Column: name, Opts: opts}
-	f.RawValue = func(v *T) string { return *p(v) }
-	f.Get = func(v *T) string { return LabelOf(opts, *p(v)) }
-	f.Set = func(v *T, s string) error {
-		s = strings.TrimSpace(s)
-		if s == "" {
-			*p(v) = ""
-			return nil
-		}
-		for _, o := range opts {
-			if o.Label == s || o.Code == s {
-				*p(v) = o.Code
-				return nil
-			}
-		}
-		return errs.OnField(name, "“%s”不在可选范围内%s", s, labels(opts))
+	return Field[T]{
+		Spec: Spec{Name: name, Label: label, Kind: Enum, Column: name, Opts: opts},
+		Get:  func(v *T) string { return LabelOf(opts, *p(v)) },
+		Set:  func(v *T, s string) error { return setEnum(p(v), name, s, opts) },
 	}
-	return f
 }
 
 // NewRef describes a link to one record of a kind, entered by its natural key (number or name).
 func NewRef[T any](name, label, kind string, p func(*T) *ids.ID) Field[T] {
-	return Field[T]{Name: name, Label: label, Kind: Ref, RefTo: kind, RefPtr: p, Column: name + "_id"}
+	return Field[T]{Spec: Spec{Name: name, Label: label, Kind: Ref, RefTo: kind, Column: name + "_id"}, RefPtr: p}
 }
 
 // NewRefs describes links to several records of a kind.
 func NewRefs[T any](name, label, kind string, p func(*T) *[]ids.ID) Field[T] {
-	return Field[T]{Name: name, Label: label, Kind: Refs, RefTo: kind, RefsPtr: p, Note: "多个之间用顿号分隔"}
+	return Field[T]{Spec: Spec{Name: name, Label: label, Kind: Refs, RefTo: kind, Note: "多个之间用顿号分隔"}, RefsPtr: p}
 }
 
 // NewRegion describes the division that the record belongs to, entered by name or 12-digit code.
 func NewRegion[T any](name, label string, p func(*T) *string) Field[T] {
-	return Field[T]{Name: name, Label: label, Kind: Region, CodePtr: p, Column: name}
+	return Field[T]{Spec: Spec{Name: name, Label: label, Kind: Region, Column: name}, CodePtr: p}
 }
 
 // NewSealed describes personal data: p holds the sealed text, never the plain one.
 func NewSealed[T any](name, label string, p func(*T) *string) Field[T] {
-	return Field[T]{Name: name, Label: label, Kind: Sealed, CodePtr: p}
+	return Field[T]{Spec: Spec{Name: name, Label: label, Kind: Sealed}, CodePtr: p}
 }
 
 // LabelOf returns the label of a code, or the code itself when it is unknown.
@@ -288,33 +250,11 @@ func LabelOf(opts []Option, code string) string {
 }
 
 // CheckText reports a text that is too long for the field.
-func (f *Field[T]) CheckText(s string) error {
+func (f *Spec) CheckText(s string) error {
 	if f.Max > 0 && utf8.RuneCountInString(s) > f.Max {
 		return errs.OnField(f.Name, "最多 %d 个字，现有 %d 个字", f.Max, utf8.RuneCountInString(s))
 	}
 	return nil
-}
-
-// fewOptions is how many choices a message can name.
-const fewOptions = 12
-
-// labels names the choices of an Enum when they are few.
-func labels(opts []Option) string {
-	if len(opts) > fewOptions {
-		return "，请从列表中选择"
-	}
-	var out []string
-	for _, o := range opts {
-		out = append(out, o.Label)
-	}
-	return "，可填：" + strings.Join(out, "、")
-}
-
-func yesNo(b bool) string {
-	if b {
-		return "是"
-	}
-	return "否"
 }
 
 // Clean trims a text and drops control characters and broken UTF-8; several lines keep their line breaks.

@@ -109,8 +109,7 @@ func covered(p *pair) []string {
 
 // Parties reads parties by their ids, each once.
 func Parties(ctx context.Context, q db.Q, e *record.Env, tenant int64, list []ids.ID) (map[ids.ID]party.Party, error) {
-	any, _ := e.Noun("party")
-	n, ok := any.(*record.Noun[party.Party])
+	n, ok := record.Of[party.Party](e, "party")
 	if !ok {
 		return nil, errs.New(errs.Internal, "pairing.party", "no noun party")
 	}

@@ -183,9 +183,9 @@ func TestFiguresFollowRecords(t *testing.T) {
 func TestDemoImportsTwice(t *testing.T) {
 	each(t, func(t *testing.T, w *secretarytest.World) {
 		w.LoadDemo()
-		for file, n := range map[string]record.Any{
-			"60-cycle.csv": w.Cycles, "61-criterion.csv": w.Criteria, "62-project.csv": w.Projects, "63-measure.csv": w.Measures,
-			"64-milestone.csv": w.Milestones, "65-target.csv": w.Targets, "66-next_step.csv": w.NextSteps,
+		for file, n := range map[string]*record.Any{
+			"60-cycle.csv": w.Cycles.Any(), "61-criterion.csv": w.Criteria.Any(), "62-project.csv": w.Projects.Any(), "63-measure.csv": w.Measures.Any(),
+			"64-milestone.csv": w.Milestones.Any(), "65-target.csv": w.Targets.Any(), "66-next_step.csv": w.NextSteps.Any(),
 		} {
 			if res := w.Import(n, file); res.Created != 0 {
 				t.Errorf("%s makes %d records again", file, res.Created)

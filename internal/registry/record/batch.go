@@ -91,7 +91,7 @@ const (
 
 // saveRows writes the rows in their order; a refused row is reported and the rest still checked, so that one file gives
 // all its errors at once.
-func (n *Noun[T]) saveRows(ctx context.Context, tx *db.Tx, who access.Principal, rows []parsed[T], in *incoming[T]) error {
+func (n *Any) saveRows(ctx context.Context, tx *db.Tx, who access.Principal, rows []parsed, in *incoming) error {
 	b := &batch{names: nameCache{}, serials: map[string]int64{}, doomed: len(in.res.Report.Errors) > 0}
 	for len(rows) > 0 {
 		some := rows[:min(len(rows), batchGood)]
@@ -134,21 +134,21 @@ func (n *Noun[T]) saveRows(ctx context.Context, tx *db.Tx, who access.Principal,
 }
 
 // saveRow works on a copy, so that the row can be tried again.
-func (n *Noun[T]) saveRow(ctx context.Context, tx *db.Tx, who access.Principal, r parsed[T], in *incoming[T], b *batch) error {
-	v := *r.new
+func (n *Any) saveRow(ctx context.Context, tx *db.Tx, who access.Principal, r parsed, in *incoming, b *batch) error {
+	v := n.copy(r.new)
 	if in.hangs(r) {
 		in.wrong[n.cell(in.t.Rows[r.at], in.plan, n.Key)] = true
 		return nil
 	}
-	if err := n.setLate(ctx, tx, r, &v); err != nil {
+	if err := n.setLate(ctx, tx, r, v); err != nil {
 		return err
 	}
-	if r.old == nil {
-		return n.insert(ctx, tx, who, &v, "导入", b)
+	if r.old.V == nil {
+		return n.insert(ctx, tx, who, v, "导入", b)
 	}
-	if n.same(r.old, &v) {
+	if n.same(r.old, v) {
 		in.same[r.at] = true
-		return who.Require(n.Perm(access.Edit), n.Row(r.old).Region)
+		return who.Require(n.Perm(access.Edit), r.old.Region)
 	}
-	return n.update(ctx, tx, who, &v, "导入", b)
+	return n.update(ctx, tx, who, v, "导入", b)
 }

@@ -28,41 +28,41 @@ const countCap = 100_000
 
 // List returns one page of the records that who may see within the scope, and how many there are (up to
 // countCap).
-func (n *Noun[T]) List(ctx context.Context, who access.Principal, tenant int64, f Filter) (db.Page[T], int, error) {
+func (n *Any) List(ctx context.Context, who access.Principal, tenant int64, f Filter) (db.Page[Item], int, error) {
 	w, err := n.where(ctx, who, tenant, f)
 	if err != nil {
-		return db.Page[T]{}, 0, err
+		return db.Page[Item]{}, 0, err
 	}
 	q := n.env.DB.Read()
-	total, err := n.Table.Count(ctx, q, w, countCap)
+	total, err := n.table.Count(ctx, q, w, countCap)
 	if err != nil {
-		return db.Page[T]{}, 0, err
+		return db.Page[Item]{}, 0, err
 	}
 	p := f.Page
 	if p.Sort == "" && n.Order != "" {
 		p.Sort, p.Desc = strings.TrimPrefix(n.Order, "-"), strings.HasPrefix(n.Order, "-")
 	}
-	page, err := n.Table.Page(ctx, q, w, p)
-	return page, total, err
+	page, err := n.table.Page(ctx, q, w, p)
+	return db.Page[Item]{Items: n.items(page.Items), Next: page.Next}, total, err
 }
 
 // Each walks all matching records in pages, for exports.
-func (n *Noun[T]) Each(ctx context.Context, who access.Principal, tenant int64, f Filter, fn func(*T) error) error {
+func (n *Any) Each(ctx context.Context, who access.Principal, tenant int64, f Filter, fn func(Item) error) error {
 	for {
 		w, err := n.where(ctx, who, tenant, f)
 		if err != nil {
 			return err
 		}
 		f.Page.Limit = 1000
-		page, err := n.Table.Page(ctx, n.env.DB.Read(), w, f.Page)
+		page, err := n.table.Page(ctx, n.env.DB.Read(), w, f.Page)
 		if err != nil {
 			return err
 		}
-		for i := range page.Items {
-			if err := n.load(ctx, n.env.DB.Read(), &page.Items[i]); err != nil {
+		for _, v := range n.items(page.Items) {
+			if err := n.hooks.load(ctx, n.env.DB.Read(), v.V); err != nil {
 				return err
 			}
-			if err := fn(&page.Items[i]); err != nil {
+			if err := fn(v); err != nil {
 				return err
 			}
 		}
@@ -73,7 +73,7 @@ func (n *Noun[T]) Each(ctx context.Context, who access.Principal, tenant int64, 
 	}
 }
 
-func (n *Noun[T]) where(ctx context.Context, who access.Principal, tenant int64, f Filter) (*db.Where, error) {
+func (n *Any) where(ctx context.Context, who access.Principal, tenant int64, f Filter) (*db.Where, error) {
 	scopes := who.Narrow(n.Perm(access.View), f.Scope)
 	ranges, err := n.env.Regions.Ranges(ctx, scopes...)
 	if err != nil {
@@ -104,12 +104,12 @@ func above(scope string) [][2]string {
 	return out
 }
 
-func (n *Noun[T]) eq(w *db.Where, name, want string) error {
+func (n *Any) eq(w *db.Where, name, want string) error {
 	if name == "state" {
 		w.And("state = ?", want)
 		return nil
 	}
-	fd := n.fieldByName(name)
+	fd := n.Field(name)
 	if fd == nil || fd.Column == "" {
 		return errs.New(errs.Invalid, "filter.unknown", "不能按“%s”筛选", name)
 	}
@@ -133,24 +133,23 @@ func Where(tenant int64, ranges [][2]string) *db.Where {
 	return db.NewWhere(tenant).Ranges("region", ranges)
 }
 
-// Suggest implements Any. A text that is no search finds the newest records.
-func (n *Noun[T]) Suggest(ctx context.Context, tenant int64, ranges [][2]string, text string, limit int) ([]Suggestion, error) {
+// Suggest lists records whose key or title matches a text. A text that is no search finds the newest records.
+func (n *Any) Suggest(ctx context.Context, tenant int64, ranges [][2]string, text string, limit int) ([]Suggestion, error) {
 	w := db.NewWhere(tenant).Ranges("region", ranges)
 	find.Matching(w, tenant, text)
-	page, err := n.Table.Page(ctx, n.env.DB.Read(), w, db.Paging{Desc: true, Limit: limit})
+	page, err := n.table.Page(ctx, n.env.DB.Read(), w, db.Paging{Desc: true, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
 	var out []Suggestion
-	for i := range page.Items {
-		v := &page.Items[i]
-		out = append(out, Suggestion{Key: n.KeyOf(v), Title: n.Title(v), Detail: n.DetailOf(v)})
+	for _, v := range n.items(page.Items) {
+		out = append(out, Suggestion{Key: n.KeyOf(v), Title: n.Title(v), Detail: n.Detail(v)})
 	}
 	return out, nil
 }
 
 // ListTexts returns the texts of many records at once, with links resolved in bulk.
-func (n *Noun[T]) ListTexts(ctx context.Context, tenant int64, items []T) ([]map[string]string, error) {
+func (n *Any) ListTexts(ctx context.Context, tenant int64, items []Item) ([]map[string]string, error) {
 	names := nameCache{}
 	q := n.env.ForTenant(tenant)
 	if err := n.prefetch(ctx, q, tenant, items, names); err != nil {
@@ -158,7 +157,7 @@ func (n *Noun[T]) ListTexts(ctx context.Context, tenant int64, items []T) ([]map
 	}
 	out := make([]map[string]string, len(items))
 	for i := range items {
-		t, err := n.texts(ctx, q, &items[i], names)
+		t, err := n.texts(ctx, q, items[i], names)
 		if err != nil {
 			return nil, err
 		}
@@ -168,7 +167,7 @@ func (n *Noun[T]) ListTexts(ctx context.Context, tenant int64, items []T) ([]map
 }
 
 // prefetch reads the names of all linked records with one statement per kind.
-func (n *Noun[T]) prefetch(ctx context.Context, q db.Q, tenant int64, items []T, names nameCache) error {
+func (n *Any) prefetch(ctx context.Context, q db.Q, tenant int64, items []Item, names nameCache) error {
 	want := map[string][]ids.ID{}
 	for i := range n.Fields {
 		f := &n.Fields[i]
@@ -176,7 +175,7 @@ func (n *Noun[T]) prefetch(ctx context.Context, q db.Q, tenant int64, items []T,
 			continue
 		}
 		for j := range items {
-			if id := *f.RefPtr(&items[j]); id != 0 && !slices.Contains(want[f.RefTo], id) {
+			if id := *f.Ref(items[j].V); id != 0 && !slices.Contains(want[f.RefTo], id) {
 				want[f.RefTo] = append(want[f.RefTo], id)
 			}
 		}

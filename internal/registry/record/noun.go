@@ -5,24 +5,17 @@ package record
 
 import (
 	"context"
-	"errors"
-	"iter"
-	"strconv"
-	"strings"
 
 	"huicun/internal/kit/db"
-	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/fsm"
 	"huicun/internal/kit/ids"
-	"huicun/internal/kit/secret"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/registry/access"
-	"huicun/internal/registry/region"
 )
 
-// Noun describes one kind of record and carries out its use cases. Slices build one each; the hooks are
-// optional and run inside the transaction.
+// Noun describes one kind of record. Slices build one each; the hooks are optional and run inside the transaction.
+// Its methods only give records their type: what they do stands in Any, compiled once for all nouns.
 type Noun[T any] struct {
 	Kind  string // stable: "contract"
 	Label string // 合同
@@ -58,214 +51,126 @@ type Noun[T any] struct {
 	// BeforeDelete removes dependent rows or refuses.
 	BeforeDelete func(ctx context.Context, tx *db.Tx, v *T) error
 
-	env *Env
+	any *Any // set by Register
 }
 
-// Env is what all nouns share.
-type Env struct {
-	DB      *db.DB
-	Regions *region.Service
-	Box     *secret.Box
-	nouns   map[string]Any
-	order   []Any
-}
-
-// NewEnv returns an empty environment; nouns join it with Register.
-func NewEnv(d *db.DB, regions *region.Service, box *secret.Box) *Env {
-	return &Env{DB: d, Regions: regions, Box: box, nouns: map[string]Any{}}
-}
-
-// Any is a noun whose type does not matter: for links, search, imports and navigation.
-type Any interface {
-	Info() Info
-	// Lookup finds a record by its natural key; NotFound when there is none.
-	Lookup(ctx context.Context, q db.Q, tenant int64, key string) (ids.ID, error)
-	// Names returns the natural keys of records.
-	Names(ctx context.Context, q db.Q, tenant int64, list []ids.ID) (map[ids.ID]string, error)
-	// Suggest lists records whose key or title matches a text.
-	Suggest(ctx context.Context, tenant int64, ranges [][2]string, text string, limit int) ([]Suggestion, error)
-	// ImportTable stores a sheet's rows, all or none.
-	ImportTable(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (ImportResult, error)
-	// Sheet returns an export's columns and rows.
-	Sheet(ctx context.Context, who access.Principal, tenant int64, f Filter) ([]sheet.Column, iter.Seq2[[]string, error])
-	// First returns the id of some record in exactly one division, or 0.
-	First(ctx context.Context, tenant int64, region string) (ids.ID, error)
-	// Count counts the records of a tenant.
-	Count(ctx context.Context, tenant int64) (int, error)
-}
-
-// Info is what is known of a noun without its type.
-type Info struct {
-	Kind, Label, Path, Icon, Intro string
-	Machine                        *fsm.Machine
-	Columns                        []ColumnInfo
-}
-
-// ColumnInfo describes a field for import templates and the data dictionary.
-type ColumnInfo struct {
-	Name, Label, Kind, Help, Example string
-	Required, ReadOnly, Fixed        bool
-	RefTo                            string
-	Options                          []field.Option
-}
-
-// Suggestion is one choice for a link field.
-type Suggestion struct{ Key, Title, Detail string }
-
-// Register joins a noun to the environment and returns it; a mistake in its description is a defect found at
-// start-up.
-func Register[T any](e *Env, n *Noun[T]) *Noun[T] {
-	n.env = e
-	if n.Machine != nil {
-		if err := n.Machine.Check(); err != nil {
-			panic(err)
-		}
-	}
-	if n.fieldByName(n.Key) == nil {
-		panic("record: " + n.Kind + " has no key field " + n.Key)
-	}
-	if e.nouns[n.Kind] != nil {
-		panic("record: kind " + n.Kind + " registered twice")
-	}
-	e.nouns[n.Kind] = n
-	e.order = append(e.order, n)
-	return n
-}
-
-// Noun returns a noun by its kind.
-func (e *Env) Noun(kind string) (Any, bool) { n, ok := e.nouns[kind]; return n, ok }
-
-// Nouns lists all nouns in the order of registration, parents before children.
-func (e *Env) Nouns() []Any { return e.order }
-
-// Info implements Any.
-func (n *Noun[T]) Info() Info {
-	in := Info{Kind: n.Kind, Label: n.Label, Path: n.Path, Icon: n.Icon, Intro: n.Intro, Machine: n.Machine}
-	for i := range n.Fields {
-		f := &n.Fields[i]
-		in.Columns = append(in.Columns, ColumnInfo{
-			Name: f.Name, Label: f.Label, Kind: kindNames[f.Kind], Help: f.Note, Example: f.Example,
-			Required: f.Required && !(f.Name == n.Key && n.Series != nil), ReadOnly: f.ReadOnly, Fixed: f.Fixed, RefTo: f.RefTo, Options: f.Opts,
-		})
-	}
-	return in
-}
-
-var kindNames = map[field.Kind]string{
-	field.Text: "文本", field.Long: "长文本", field.Int: "整数", field.Money: "金额（元）", field.Amount: "数量", field.Day: "日期",
-	field.Bool: "是/否", field.Enum: "选项", field.Ref: "关联", field.Refs: "多项关联", field.Region: "地区", field.Sealed: "加密文本",
-}
-
-func (n *Noun[T]) fieldByName(name string) *field.Field[T] {
-	for i := range n.Fields {
-		if n.Fields[i].Name == name {
-			return &n.Fields[i]
-		}
-	}
-	return nil
-}
-
-// Row returns a record's common columns.
-func (n *Noun[T]) Row(v *T) *db.Row { return n.Table.Row(v) }
+// Any returns the noun without its type.
+func (n *Noun[T]) Any() *Any { return n.any }
 
 // Env returns the environment that the noun is registered in.
-func (n *Noun[T]) Env() *Env { return n.env }
+func (n *Noun[T]) Env() *Env { return n.any.env }
 
-// KeyOf returns a record's natural key as text.
-func (n *Noun[T]) KeyOf(v *T) string { return n.fieldByName(n.Key).Get(v) }
-
-// DetailOf returns a record's second line, or "".
-func (n *Noun[T]) DetailOf(v *T) string {
-	if n.Detail == nil {
-		return ""
-	}
-	return n.Detail(v)
-}
+// Info describes the noun.
+func (n *Noun[T]) Info() Info { return n.any.Info() }
 
 // Perm returns the noun's permission for a verb.
 func (n *Noun[T]) Perm(verb string) string { return n.Kind + ":" + verb }
 
-// sees reports whether who may see a record of a division.
-func (n *Noun[T]) sees(who access.Principal, region string) bool {
-	if n.Below {
-		return who.CanFromBelow(n.Perm(access.View), region)
+// Row returns a record's common columns.
+func (n *Noun[T]) Row(v *T) *db.Row { return n.Table.Row(v) }
+
+// KeyOf returns a record's natural key as text.
+func (n *Noun[T]) KeyOf(v *T) string { return n.any.KeyOf(n.item(v)) }
+
+// item is a record without its type.
+func (n *Noun[T]) item(v *T) Item { return Item{n.Table.Row(v), v} }
+
+// typed gives a record its type back.
+func typed[T any](it Item, err error) (*T, error) {
+	if err != nil {
+		return nil, err
 	}
-	return who.Can(n.Perm(access.View), region)
+	return it.V.(*T), nil
 }
 
-// Lookup implements Any.
-func (n *Noun[T]) Lookup(ctx context.Context, q db.Q, tenant int64, key string) (ids.ID, error) {
-	v, err := n.Table.One(ctx, q, db.NewWhere(tenant).And(n.fieldByName(n.Key).Column+" = ?", strings.TrimSpace(key)))
-	if err != nil {
-		return 0, err
-	}
-	return n.Row(v).ID, nil
+// Get reads a record that who may see, with its dependent values.
+func (n *Noun[T]) Get(ctx context.Context, who access.Principal, tenant int64, id ids.ID) (*T, error) {
+	return typed[T](n.any.Get(ctx, who, tenant, id))
 }
 
 // ByKey reads a record by its natural key.
 func (n *Noun[T]) ByKey(ctx context.Context, q db.Q, tenant int64, key string) (*T, error) {
-	return n.Table.One(ctx, q, db.NewWhere(tenant).And(n.fieldByName(n.Key).Column+" = ?", strings.TrimSpace(key)))
+	return typed[T](n.any.ByKey(ctx, q, tenant, key))
 }
 
-// nameChunk bounds how many ids one statement names.
-const nameChunk = 500
+// Lookup finds a record by its natural key; NotFound when there is none.
+func (n *Noun[T]) Lookup(ctx context.Context, q db.Q, tenant int64, key string) (ids.ID, error) {
+	return n.any.Lookup(ctx, q, tenant, key)
+}
 
-// Names implements Any.
+// Names returns the natural keys of records.
 func (n *Noun[T]) Names(ctx context.Context, q db.Q, tenant int64, list []ids.ID) (map[ids.ID]string, error) {
-	out := map[ids.ID]string{}
-	for len(list) > 0 {
-		chunk := list[:min(len(list), nameChunk)]
-		list = list[len(chunk):]
-		recs, err := n.Table.All(ctx, q, db.In(db.NewWhere(tenant), "id", chunk), "id")
-		if err != nil {
-			return nil, err
-		}
-		for i := range recs {
-			out[n.Row(&recs[i]).ID] = n.KeyOf(&recs[i])
-		}
-	}
-	return out, nil
+	return n.any.Names(ctx, q, tenant, list)
 }
 
-// First implements Any.
-func (n *Noun[T]) First(ctx context.Context, tenant int64, region string) (ids.ID, error) {
-	v, err := n.Table.One(ctx, n.env.DB.Read(), db.NewWhere(tenant).And("region = ?", region))
-	if errs.Is(err, errs.NotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	return n.Row(v).ID, nil
-}
-
-// Count implements Any.
+// Count counts the records of a tenant.
 func (n *Noun[T]) Count(ctx context.Context, tenant int64) (int, error) {
-	return n.Table.Count(ctx, n.env.DB.Read(), db.NewWhere(tenant), 0)
+	return n.any.Count(ctx, tenant)
 }
 
-// nextNo takes the next number of a series, gapless: it is given back when the transaction rolls back.
-func nextNo(ctx context.Context, tx *db.Tx, series string) (string, error) {
-	no, err := takeSerial(ctx, tx, series)
-	if err != nil {
-		return "", err
+// List returns one page of the records that who may see within the scope, and how many there are (up to countCap).
+func (n *Noun[T]) List(ctx context.Context, who access.Principal, tenant int64, f Filter) (db.Page[T], int, error) {
+	some, total, err := n.any.List(ctx, who, tenant, f)
+	page := db.Page[T]{Next: some.Next}
+	for _, it := range some.Items {
+		page.Items = append(page.Items, *it.V.(*T))
 	}
-	s := strconv.FormatInt(no, 10)
-	return series + "-" + strings.Repeat("0", max(0, 4-len(s))) + s, nil
+	return page, total, err
 }
 
-// notYours hides whether a record exists from somebody who may not see it.
-func notYours() error {
-	return errs.New(errs.NotFound, "not_found", "没有找到这条记录，可能已被删除，或不在您的权限范围内")
+// Each walks all matching records in pages, for exports.
+func (n *Noun[T]) Each(ctx context.Context, who access.Principal, tenant int64, f Filter, fn func(*T) error) error {
+	return n.any.Each(ctx, who, tenant, f, func(it Item) error { return fn(it.V.(*T)) })
 }
 
-// replayed tells the use cases that a command had been carried out before.
-func replayed(err error) (ids.ID, bool) {
-	if r, ok := db.Replayed(err); ok {
-		id, perr := ids.Parse(r)
-		return id, perr == nil
-	}
-	return 0, false
+// Create stores a new record in its first state and returns its id. key makes a double submission harmless.
+func (n *Noun[T]) Create(ctx context.Context, who access.Principal, tenant int64, key string, v *T) (ids.ID, error) {
+	return n.any.Create(ctx, who, tenant, key, n.item(v))
 }
 
-var errRollback = errors.New("roll back")
+// CreateTx stores a new record within a transaction, in the state that it carries.
+func (n *Noun[T]) CreateTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T) error {
+	return n.any.CreateTx(ctx, tx, who, n.item(v))
+}
+
+// Update saves changes over the version that the person saw. The state and what is Fixed stay as they were.
+func (n *Noun[T]) Update(ctx context.Context, who access.Principal, tenant int64, v *T) error {
+	return n.any.Update(ctx, who, tenant, n.item(v))
+}
+
+// UpdateTx is Update within a transaction.
+func (n *Noun[T]) UpdateTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T) error {
+	return n.any.UpdateTx(ctx, tx, who, n.item(v))
+}
+
+// Do carries out an event of the state machine on the version that the person saw.
+func (n *Noun[T]) Do(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64, event, reason string) error {
+	return n.any.Do(ctx, who, tenant, id, version, event, reason)
+}
+
+// DoTx carries out an event within a transaction on a record that was read in it.
+func (n *Noun[T]) DoTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T, event, reason string) error {
+	return n.any.DoTx(ctx, tx, who, n.item(v), event, reason)
+}
+
+// Delete removes a record that is still in its first state and that nothing refers to.
+func (n *Noun[T]) Delete(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64) error {
+	return n.any.Delete(ctx, who, tenant, id, version)
+}
+
+// Texts returns a record's fields as canonical text by field name: links as natural keys, divisions as names,
+// personal data masked.
+func (n *Noun[T]) Texts(ctx context.Context, q db.Q, v *T) (map[string]string, error) {
+	return n.any.Texts(ctx, q, n.item(v))
+}
+
+// SetTexts parses texts by field name into v. All mistakes are reported at once, beside their fields. Absent
+// names leave the field as it is; a sealed field left at its mask stays as it is.
+func (n *Noun[T]) SetTexts(ctx context.Context, q db.Q, scope string, v *T, in map[string]string) error {
+	return n.any.SetTexts(ctx, q, scope, n.item(v), in)
+}
+
+// ImportTable stores a sheet's rows, all or none.
+func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (ImportResult, error) {
+	return n.any.ImportTable(ctx, who, tenant, t)
+}

@@ -16,39 +16,32 @@ import (
 )
 
 // Get reads a record that who may see, with its dependent values.
-func (n *Noun[T]) Get(ctx context.Context, who access.Principal, tenant int64, id ids.ID) (*T, error) {
+func (n *Any) Get(ctx context.Context, who access.Principal, tenant int64, id ids.ID) (Item, error) {
 	q := n.env.DB.Read()
-	v, err := n.Table.Get(ctx, q, tenant, id)
+	v, err := n.found(n.table.Get(ctx, q, tenant, id))
 	if err != nil {
-		return nil, err
+		return Item{}, err
 	}
-	if !n.sees(who, n.Row(v).Region) {
-		return nil, notYours()
+	if !n.sees(who, v.Region) {
+		return Item{}, notYours()
 	}
-	return v, n.load(ctx, q, v)
-}
-
-func (n *Noun[T]) load(ctx context.Context, q db.Q, v *T) error {
-	if n.Load == nil {
-		return nil
-	}
-	return n.Load(ctx, q, v)
+	return v, n.hooks.load(ctx, q, v.V)
 }
 
 // Create stores a new record in its first state and returns its id. key makes a double submission harmless.
-func (n *Noun[T]) Create(ctx context.Context, who access.Principal, tenant int64, key string, v *T) (ids.ID, error) {
+func (n *Any) Create(ctx context.Context, who access.Principal, tenant int64, key string, v Item) (ids.ID, error) {
 	m := who.Meta(tenant)
 	m.Key, m.Input = key, n.fingerprint(v)
 	var id ids.ID
 	err := n.env.DB.InTx(ctx, m, func(ctx context.Context, tx *db.Tx) error {
 		if n.Machine != nil {
-			n.Row(v).State = n.Machine.Initial()
+			v.State = n.Machine.Initial()
 		}
-		n.Row(v).ID = 0
+		v.ID = 0
 		if err := n.CreateTx(ctx, tx, who, v); err != nil {
 			return err
 		}
-		id = n.Row(v).ID
+		id = v.ID
 		tx.SetResult(id.String())
 		return nil
 	})
@@ -59,33 +52,33 @@ func (n *Noun[T]) Create(ctx context.Context, who access.Principal, tenant int64
 }
 
 // CreateTx stores a new record within a transaction, in the state that it carries.
-func (n *Noun[T]) CreateTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T) error {
+func (n *Any) CreateTx(ctx context.Context, tx *db.Tx, who access.Principal, v Item) error {
 	return n.insert(ctx, tx, who, v, "新建", nil)
 }
 
-func (n *Noun[T]) insert(ctx context.Context, tx *db.Tx, who access.Principal, v *T, action string, b *batch) error {
-	if err := n.settle(ctx, tx, nil, v); err != nil {
+func (n *Any) insert(ctx context.Context, tx *db.Tx, who access.Principal, v Item, action string, b *batch) error {
+	if err := n.settle(ctx, tx, Item{}, v); err != nil {
 		return err
 	}
-	if err := who.Require(n.Perm(access.Edit), n.Row(v).Region); err != nil {
+	if err := who.Require(n.Perm(access.Edit), v.Region); err != nil {
 		return err
 	}
 	if err := n.number(ctx, tx, v, b); err != nil {
 		return err
 	}
-	if err := n.Table.Insert(ctx, tx, v); err != nil {
+	if err := n.table.Insert(ctx, tx, v.V); err != nil {
 		return n.explain(err, v)
 	}
-	return n.finish(ctx, tx, nil, v, action, "", b)
+	return n.finish(ctx, tx, Item{}, v, action, "", b)
 }
 
 // number gives a record of a series its number, or keeps the series above a number that was given.
-func (n *Noun[T]) number(ctx context.Context, tx *db.Tx, v *T, b *batch) error {
-	if n.Series == nil {
+func (n *Any) number(ctx context.Context, tx *db.Tx, v Item, b *batch) error {
+	if !n.Numbered {
 		return nil
 	}
-	f, series := n.fieldByName(n.Key), n.Series(v)
-	given := f.Get(v)
+	f, series := n.Field(n.Key), n.hooks.series(v.V)
+	given := f.Get(v.V)
 	if given == "" {
 		if err := b.raise(ctx, tx); err != nil {
 			return err
@@ -94,7 +87,7 @@ func (n *Noun[T]) number(ctx context.Context, tx *db.Tx, v *T, b *batch) error {
 		if err != nil {
 			return err
 		}
-		return f.Set(v, no)
+		return f.Set(v.V, no)
 	}
 	if rest, ok := strings.CutPrefix(given, series+"-"); ok {
 		if no, err := strconv.ParseInt(rest, 10, 64); err == nil && no > 0 && no < 1_000_000 {
@@ -109,50 +102,50 @@ func (n *Noun[T]) number(ctx context.Context, tx *db.Tx, v *T, b *batch) error {
 }
 
 // Update saves changes over the version that the person saw. The state and what is Fixed stay as they were.
-func (n *Noun[T]) Update(ctx context.Context, who access.Principal, tenant int64, v *T) error {
+func (n *Any) Update(ctx context.Context, who access.Principal, tenant int64, v Item) error {
 	return n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
 		return n.UpdateTx(ctx, tx, who, v)
 	})
 }
 
 // UpdateTx is Update within a transaction.
-func (n *Noun[T]) UpdateTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T) error {
+func (n *Any) UpdateTx(ctx context.Context, tx *db.Tx, who access.Principal, v Item) error {
 	return n.update(ctx, tx, who, v, "修改", nil)
 }
 
-func (n *Noun[T]) update(ctx context.Context, tx *db.Tx, who access.Principal, v *T, action string, b *batch) error {
-	old, err := n.Table.Get(ctx, tx, tx.Tenant, n.Row(v).ID)
+func (n *Any) update(ctx context.Context, tx *db.Tx, who access.Principal, v Item, action string, b *batch) error {
+	old, err := n.found(n.table.Get(ctx, tx, tx.Tenant, v.ID))
 	if err != nil {
 		return err
 	}
-	if err := n.load(ctx, tx, old); err != nil {
+	if err := n.hooks.load(ctx, tx, old.V); err != nil {
 		return err
 	}
-	if err := who.Require(n.Perm(access.Edit), n.Row(old).Region); err != nil {
+	if err := who.Require(n.Perm(access.Edit), old.Region); err != nil {
 		return err
 	}
-	if n.Row(v).Version != n.Row(old).Version {
+	if v.Version != old.Version {
 		return n.stale(ctx, tx, old)
 	}
-	n.Row(v).State = n.Row(old).State
+	v.State = old.State
 	if err := n.settle(ctx, tx, old, v); err != nil {
 		return err
 	}
-	if err := who.Require(n.Perm(access.Edit), n.Row(v).Region); err != nil {
+	if err := who.Require(n.Perm(access.Edit), v.Region); err != nil {
 		return err
 	}
 	if err := n.fixed(old, v); err != nil {
 		return err
 	}
-	if err := n.Table.Update(ctx, tx, v); err != nil {
+	if err := n.table.Update(ctx, tx, v.V); err != nil {
 		return n.explain(err, v)
 	}
 	return n.finish(ctx, tx, old, v, action, "", b)
 }
 
 // stale says who saved in between and what, so that the second person can decide.
-func (n *Noun[T]) stale(ctx context.Context, q db.Q, old *T) error {
-	h, err := audit.Of(ctx, q, n.Row(old).Tenant, n.Kind, n.Row(old).ID, 1)
+func (n *Any) stale(ctx context.Context, q db.Q, old Item) error {
+	h, err := audit.Of(ctx, q, old.Tenant, n.Kind, old.ID, 1)
 	if err != nil || len(h) == 0 {
 		return errs.New(errs.Stale, "stale", "这条记录刚刚被别人改过，您的修改没有保存；请对照最新内容后再保存")
 	}
@@ -164,7 +157,7 @@ func (n *Noun[T]) stale(ctx context.Context, q db.Q, old *T) error {
 		h[0].ActorName, h[0].At.Format("1月2日 15:04"), strings.Join(what, "；"))
 }
 
-func (n *Noun[T]) fixed(old, v *T) error {
+func (n *Any) fixed(old, v Item) error {
 	var l errs.List
 	for i := range n.Fields {
 		f := &n.Fields[i]
@@ -173,12 +166,12 @@ func (n *Noun[T]) fixed(old, v *T) error {
 		}
 		same := true
 		switch {
-		case f.RefPtr != nil:
-			same = *f.RefPtr(old) == *f.RefPtr(v)
-		case f.CodePtr != nil:
-			same = *f.CodePtr(old) == *f.CodePtr(v)
+		case f.Ref != nil:
+			same = *f.Ref(old.V) == *f.Ref(v.V)
+		case f.Code != nil:
+			same = *f.Code(old.V) == *f.Code(v.V)
 		case f.Get != nil:
-			same = f.Get(old) == f.Get(v)
+			same = f.Get(old.V) == f.Get(v.V)
 		}
 		if !same {
 			l.Add(f.Name, "建立后不能更改")
@@ -188,46 +181,38 @@ func (n *Noun[T]) fixed(old, v *T) error {
 }
 
 // settle derives values and runs the rules.
-func (n *Noun[T]) settle(ctx context.Context, tx *db.Tx, old, v *T) error {
-	if n.Prepare != nil {
-		if err := n.Prepare(ctx, tx, tx.Tenant, v); err != nil {
-			return err
-		}
+func (n *Any) settle(ctx context.Context, tx *db.Tx, old, v Item) error {
+	if err := n.hooks.prepare(ctx, tx, tx.Tenant, v.V); err != nil {
+		return err
 	}
 	if err := n.checkRequired(v); err != nil {
 		return err
 	}
-	if n.Check != nil {
-		if err := n.Check(v); err != nil {
-			return err
-		}
+	if err := n.hooks.check(v.V); err != nil {
+		return err
 	}
-	if n.CheckTx != nil {
-		return n.CheckTx(ctx, tx, old, v)
-	}
-	return nil
+	return n.hooks.checkTx(ctx, tx, old.V, v.V)
 }
 
 // maxNote is how long a note and a reason may be, in characters.
 const maxNote = 4000
 
-func (n *Noun[T]) checkRequired(v *T) error {
+func (n *Any) checkRequired(v Item) error {
 	var l errs.List
 	for i := range n.Fields {
 		f := &n.Fields[i]
-		if f.Required && !f.ReadOnly && n.empty(f, v) && !(f.Name == n.Key && n.Series != nil) {
+		if n.Requires(f) && !f.ReadOnly && n.empty(f, v) {
 			l.Add(f.Name, "请填写%s", f.Label)
 			continue
 		}
 		if f.Get != nil {
-			l.Merge(f.Name, f.CheckText(f.Get(v)))
+			l.Merge(f.Name, f.CheckText(f.Get(v.V)))
 		}
 	}
-	row := n.Row(v)
-	if row.Note = field.Clean(row.Note, true); utf8.RuneCountInString(row.Note) > maxNote {
-		l.Add("note", "备注最多 %d 个字，现有 %d 个字", maxNote, utf8.RuneCountInString(row.Note))
+	if v.Note = field.Clean(v.Note, true); utf8.RuneCountInString(v.Note) > maxNote {
+		l.Add("note", "备注最多 %d 个字，现有 %d 个字", maxNote, utf8.RuneCountInString(v.Note))
 	}
-	if len(row.Region) != 12 {
+	if len(v.Region) != 12 {
 		if f := n.regionField(); f != nil {
 			l.Add(f.Name, "请填写%s", f.Label)
 		}
@@ -237,18 +222,16 @@ func (n *Noun[T]) checkRequired(v *T) error {
 
 // finish keeps what hangs on the record: dependent rows, search index, audit log. Within an import the latter two are
 // gathered in b.
-func (n *Noun[T]) finish(ctx context.Context, tx *db.Tx, old, v *T, action, reason string, b *batch) error {
-	if n.After != nil {
-		if err := n.After(ctx, tx, old, v); err != nil {
-			return n.explain(err, v)
-		}
+func (n *Any) finish(ctx context.Context, tx *db.Tx, old, v Item, action, reason string, b *batch) error {
+	if err := n.hooks.after(ctx, tx, old.V, v.V); err != nil {
+		return n.explain(err, v)
 	}
 	if b != nil && b.doomed { // nothing of it will be kept
 		return nil
 	}
-	if old == nil || n.Title(old) != n.Title(v) || n.DetailOf(old) != n.DetailOf(v) || n.Row(old).Region != n.Row(v).Region {
-		d := find.Doc{ID: n.Row(v).ID, Kind: n.Kind, Title: n.Title(v), Detail: n.DetailOf(v), Region: n.Row(v).Region}
-		if err := b.index(ctx, tx, d, old == nil); err != nil {
+	if old.V == nil || n.Title(old) != n.Title(v) || n.Detail(old) != n.Detail(v) || old.Region != v.Region {
+		d := find.Doc{ID: v.ID, Kind: n.Kind, Title: n.Title(v), Detail: n.Detail(v), Region: v.Region}
+		if err := b.index(ctx, tx, d, old.V == nil); err != nil {
 			return err
 		}
 	}
@@ -256,20 +239,20 @@ func (n *Noun[T]) finish(ctx context.Context, tx *db.Tx, old, v *T, action, reas
 	if err != nil {
 		return err
 	}
-	if old != nil && len(changes) == 0 {
+	if old.V != nil && len(changes) == 0 {
 		return nil
 	}
 	return b.log(ctx, tx, audit.Entry{
-		Action: action, Kind: n.Kind, RecordID: n.Row(v).ID, Title: n.Title(v),
-		Region: n.Row(v).Region, Changes: changes, Reason: reason,
+		Action: action, Kind: n.Kind, RecordID: v.ID, Title: n.Title(v),
+		Region: v.Region, Changes: changes, Reason: reason,
 	})
 }
 
 // explain puts a duplicate natural key beside its field.
-func (n *Noun[T]) explain(err error, v *T) error {
-	f := n.fieldByName(n.Key)
-	if db.Violated(err, n.Table.Name+"_"+f.Column) {
-		e := errs.OnField(f.Name, "%s“%s”已经有了，请换一个", f.Label, f.Get(v))
+func (n *Any) explain(err error, v Item) error {
+	f := n.Field(n.Key)
+	if db.Violated(err, n.table.Name+"_"+f.Column) {
+		e := errs.OnField(f.Name, "%s“%s”已经有了，请换一个", f.Label, f.Get(v.V))
 		e.Kind, e.Err = errs.Conflict, err
 		return e
 	}
@@ -277,19 +260,19 @@ func (n *Noun[T]) explain(err error, v *T) error {
 }
 
 // Do carries out an event of the state machine on the version that the person saw.
-func (n *Noun[T]) Do(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64, event, reason string) error {
+func (n *Any) Do(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64, event, reason string) error {
 	return n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
-		v, err := n.Table.Get(ctx, tx, tenant, id)
+		v, err := n.found(n.table.Get(ctx, tx, tenant, id))
 		if err != nil {
 			return err
 		}
-		if !n.sees(who, n.Row(v).Region) {
+		if !n.sees(who, v.Region) {
 			return notYours()
 		}
-		if err := n.load(ctx, tx, v); err != nil {
+		if err := n.hooks.load(ctx, tx, v.V); err != nil {
 			return err
 		}
-		if version != 0 && n.Row(v).Version != version {
+		if version != 0 && v.Version != version {
 			return n.stale(ctx, tx, v)
 		}
 		return n.DoTx(ctx, tx, who, v, event, reason)
@@ -297,15 +280,15 @@ func (n *Noun[T]) Do(ctx context.Context, who access.Principal, tenant int64, id
 }
 
 // DoTx carries out an event within a transaction on a record that was read in it.
-func (n *Noun[T]) DoTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T, event, reason string) error {
+func (n *Any) DoTx(ctx context.Context, tx *db.Tx, who access.Principal, v Item, event, reason string) error {
 	if n.Machine == nil {
 		return errs.New(errs.State, "state.none", "%s没有状态可以变更", n.Label)
 	}
-	e, err := n.Machine.Fire(n.Row(v).State, event)
+	e, err := n.Machine.Fire(v.State, event)
 	if err != nil {
 		return err
 	}
-	if err := who.Require(n.Perm(e.Verb), n.Row(v).Region); err != nil {
+	if err := who.Require(n.Perm(e.Verb), v.Region); err != nil {
 		return err
 	}
 	switch reason = field.Clean(reason, true); {
@@ -315,44 +298,40 @@ func (n *Noun[T]) DoTx(ctx context.Context, tx *db.Tx, who access.Principal, v *
 		return errs.OnField("reason", "理由最多 %d 个字，现有 %d 个字", maxNote, utf8.RuneCountInString(reason))
 	}
 	// A guard may fill in what the event itself settles (the day of publication); the history shows that too.
-	old := *v
-	if g := n.Guards[event]; g != nil {
-		if err := g(ctx, tx, v); err != nil {
-			return err
-		}
-	}
-	n.Row(v).State = e.To
-	if err := n.Table.Update(ctx, tx, v); err != nil {
+	old := n.copy(v)
+	if err := n.hooks.guard(ctx, tx, event, v.V); err != nil {
 		return err
 	}
-	return n.finish(ctx, tx, &old, v, e.Label, reason, nil)
+	v.State = e.To
+	if err := n.table.Update(ctx, tx, v.V); err != nil {
+		return err
+	}
+	return n.finish(ctx, tx, old, v, e.Label, reason, nil)
 }
 
 // Delete removes a record that is still in its first state and that nothing refers to.
-func (n *Noun[T]) Delete(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64) error {
+func (n *Any) Delete(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64) error {
 	return n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
-		v, err := n.Table.Get(ctx, tx, tenant, id)
+		v, err := n.found(n.table.Get(ctx, tx, tenant, id))
 		if err != nil {
 			return err
 		}
-		if !n.sees(who, n.Row(v).Region) {
+		if !n.sees(who, v.Region) {
 			return notYours()
 		}
-		if err := who.Require(n.Perm(access.Edit), n.Row(v).Region); err != nil {
+		if err := who.Require(n.Perm(access.Edit), v.Region); err != nil {
 			return err
 		}
-		if version != 0 && n.Row(v).Version != version {
+		if version != 0 && v.Version != version {
 			return n.stale(ctx, tx, v)
 		}
-		if n.Machine != nil && n.Row(v).State != n.Machine.Initial() {
+		if n.Machine != nil && v.State != n.Machine.Initial() {
 			return errs.New(errs.State, "delete.state", "只有“%s”状态的%s才能删除", n.Machine.State(n.Machine.Initial()).Label, n.Label)
 		}
-		if n.BeforeDelete != nil {
-			if err := n.BeforeDelete(ctx, tx, v); err != nil {
-				return err
-			}
+		if err := n.hooks.beforeDelete(ctx, tx, v.V); err != nil {
+			return err
 		}
-		if err := n.Table.Delete(ctx, tx, v); err != nil {
+		if err := n.table.Delete(ctx, tx, v.V); err != nil {
 			if errs.Is(err, errs.Invalid) {
 				return errs.Wrap(err, errs.Conflict, "delete.used", "还有别的记录用到这条%s，不能删除", n.Label)
 			}
@@ -361,6 +340,6 @@ func (n *Noun[T]) Delete(ctx context.Context, who access.Principal, tenant int64
 		if err := find.Remove(ctx, tx, id); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{Action: "删除", Kind: n.Kind, RecordID: id, Title: n.Title(v), Region: n.Row(v).Region})
+		return audit.Write(ctx, tx, audit.Entry{Action: "删除", Kind: n.Kind, RecordID: id, Title: n.Title(v), Region: v.Region})
 	})
 }

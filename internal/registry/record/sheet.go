@@ -11,7 +11,6 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
-	"huicun/internal/kit/ids"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/registry/access"
 )
@@ -35,9 +34,9 @@ type plan struct {
 	common []string
 }
 
-// ImportTable implements Any: every row is checked, then all are saved in one transaction or none. A row whose
+// ImportTable stores a sheet: every row is checked, then all are saved in one transaction or none. A row whose
 // key exists changes that record; its state can then not change, since states change only by their events.
-func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (ImportResult, error) {
+func (n *Any) ImportTable(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (ImportResult, error) {
 	if !who.CanSome(n.Perm(access.Edit)) {
 		return ImportResult{}, who.Require(n.Perm(access.Edit), "")
 	}
@@ -48,7 +47,7 @@ func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant 
 	var res ImportResult
 	err = n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
 		res = ImportResult{Report: sheet.Report{Rows: len(t.Rows)}}
-		in := &incoming[T]{t: t, plan: p, res: &res, wrong: map[string]bool{}, same: map[int]bool{}}
+		in := &incoming{t: t, plan: p, res: &res, wrong: map[string]bool{}, same: map[int]bool{}}
 		rows, err := n.parseRows(ctx, tx, in)
 		if err != nil {
 			return err
@@ -71,7 +70,7 @@ func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant 
 
 // incoming is a sheet on its way in. wrong are the keys of rows that cannot be saved; what links to them is not judged.
 // same are the rows that say nothing new of their records.
-type incoming[T any] struct {
+type incoming struct {
 	t     *sheet.Table
 	plan  plan
 	res   *ImportResult
@@ -79,12 +78,12 @@ type incoming[T any] struct {
 	same  map[int]bool
 }
 
-func (in *incoming[T]) count(rows []parsed[T]) {
+func (in *incoming) count(rows []parsed) {
 	for i := range rows {
 		switch {
 		case in.same[rows[i].at]:
 			in.res.Same++
-		case rows[i].old == nil:
+		case rows[i].old.V == nil:
 			in.res.Created++
 		default:
 			in.res.Updated++
@@ -93,13 +92,13 @@ func (in *incoming[T]) count(rows []parsed[T]) {
 }
 
 // planColumns matches titles to fields and refuses unknown and missing ones by name.
-func (n *Noun[T]) planColumns(t *sheet.Table) (plan, error) {
+func (n *Any) planColumns(t *sheet.Table) (plan, error) {
 	p := plan{field: make([]int, len(t.Header)), common: make([]string, len(t.Header))}
 	var unknown []string
 	have := map[string]bool{}
 	for i, h := range t.Header {
 		h = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(h), "*"))
-		p.field[i] = slices.IndexFunc(n.Fields, func(f field.Field[T]) bool { return f.Label == h || f.Name == h || sheetTitle(&f) == h })
+		p.field[i] = slices.IndexFunc(n.Fields, func(f field.Any) bool { return f.Label == h || f.Name == h || sheetTitle(&f) == h })
 		switch {
 		case p.field[i] >= 0:
 			have[n.Fields[p.field[i]].Name] = true
@@ -112,7 +111,7 @@ func (n *Noun[T]) planColumns(t *sheet.Table) (plan, error) {
 	var missing []string
 	for i := range n.Fields {
 		f := &n.Fields[i]
-		if f.Required && !f.ReadOnly && !have[f.Name] && !(f.Name == n.Key && n.Series != nil) {
+		if n.Requires(f) && !f.ReadOnly && !have[f.Name] {
 			missing = append(missing, "“"+sheetTitle(f)+"”")
 		}
 	}
@@ -130,7 +129,7 @@ func (n *Noun[T]) planColumns(t *sheet.Table) (plan, error) {
 }
 
 // sheetTitle is a field's column title, with its unit.
-func sheetTitle[T any](f *field.Field[T]) string {
+func sheetTitle(f *field.Any) string {
 	if f.Unit != "" {
 		return f.Label + "（" + f.Unit + "）"
 	}
@@ -138,17 +137,17 @@ func sheetTitle[T any](f *field.Field[T]) string {
 }
 
 // parsed is one row on its way in.
-type parsed[T any] struct {
-	at  int // index into the table's rows
-	old *T
-	new *T
+type parsed struct {
+	at  int  // index into the table's rows
+	old Item // empty for a new record
+	new Item
 	// before are the keys of this row and those above it; late are links to such rows, by field, which can only
 	// be found once those rows are saved.
 	before map[string]int
 	late   map[int]string
 }
 
-func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, in *incoming[T]) ([]parsed[T], error) {
+func (n *Any) parseRows(ctx context.Context, tx *db.Tx, in *incoming) ([]parsed, error) {
 	names := nameCache{}
 	t, p := in.t, in.plan
 	existing, err := n.existing(ctx, tx, t, p)
@@ -156,21 +155,20 @@ func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, in *incoming[T]) ([]
 		return nil, err
 	}
 	seen := map[string]int{}
-	rows := make([]parsed[T], 0, len(t.Rows))
+	rows := make([]parsed, 0, len(t.Rows))
 	for i, cells := range t.Rows {
 		key := n.cell(cells, p, n.Key)
 		if first, dup := seen[key]; dup && key != "" {
-			in.res.fail(t, i, n.fieldByName(n.Key).Label, key, fmt.Sprintf("与第 %d 行重复", t.RowNo[first]))
+			in.res.fail(t, i, n.Field(n.Key).Label, key, fmt.Sprintf("与第 %d 行重复", t.RowNo[first]))
 			continue
 		}
 		seen[key] = i
-		r := parsed[T]{at: i, new: new(T), before: seen}
+		r := parsed{at: i, new: n.New(), before: seen}
 		if old, ok := existing[key]; ok && key != "" {
-			if err := n.load(ctx, tx, old); err != nil {
+			if err := n.hooks.load(ctx, tx, old.V); err != nil {
 				return nil, err
 			}
-			cp := *old
-			r.old, r.new = old, &cp
+			r.old, r.new = old, n.copy(old)
 		}
 		bad, err := n.parseRow(ctx, tx, t, i, p, &r, names, in.res)
 		if err != nil {
@@ -185,7 +183,7 @@ func (n *Noun[T]) parseRows(ctx context.Context, tx *db.Tx, in *incoming[T]) ([]
 	return rows, nil
 }
 
-func (n *Noun[T]) cell(cells []string, p plan, name string) string {
+func (n *Any) cell(cells []string, p plan, name string) string {
 	for i, f := range p.field {
 		if f >= 0 && n.Fields[f].Name == name && i < len(cells) {
 			return strings.TrimSpace(cells[i])
@@ -195,30 +193,30 @@ func (n *Noun[T]) cell(cells []string, p plan, name string) string {
 }
 
 // existing reads the records that the sheet's keys name, in bulk.
-func (n *Noun[T]) existing(ctx context.Context, tx *db.Tx, t *sheet.Table, p plan) (map[string]*T, error) {
+func (n *Any) existing(ctx context.Context, tx *db.Tx, t *sheet.Table, p plan) (map[string]Item, error) {
 	var keys []string
 	for _, cells := range t.Rows {
 		if k := n.cell(cells, p, n.Key); k != "" {
 			keys = append(keys, k)
 		}
 	}
-	out := map[string]*T{}
+	out := map[string]Item{}
 	for chunk := range slices.Chunk(keys, nameChunk) {
-		recs, err := n.Table.All(ctx, tx, db.In(db.NewWhere(tx.Tenant), n.fieldByName(n.Key).Column, chunk), "id")
+		err := n.table.Each(ctx, tx, db.In(db.NewWhere(tx.Tenant), n.Field(n.Key).Column, chunk), "id", func(v any) {
+			it := n.item(v)
+			out[n.KeyOf(it)] = it
+		})
 		if err != nil {
 			return nil, err
-		}
-		for i := range recs {
-			out[n.KeyOf(&recs[i])] = &recs[i]
 		}
 	}
 	return out, nil
 }
 
-func (n *Noun[T]) parseRow(ctx context.Context, tx *db.Tx, t *sheet.Table, i int, p plan, r *parsed[T], names nameCache, res *ImportResult) (bad bool, err error) {
+func (n *Any) parseRow(ctx context.Context, tx *db.Tx, t *sheet.Table, i int, p plan, r *parsed, names nameCache, res *ImportResult) (bad bool, err error) {
 	cells := t.Rows[i]
 	before := len(res.Report.Errors)
-	row := n.Row(r.new)
+	row := r.new
 	for c, fi := range p.field {
 		value := ""
 		if c < len(cells) {
@@ -246,7 +244,7 @@ func (n *Noun[T]) parseRow(ctx context.Context, tx *db.Tx, t *sheet.Table, i int
 			res.fail(t, i, f.Label, value, fieldMessage(err))
 		}
 	}
-	if r.old == nil && row.State == "" && n.Machine != nil {
+	if r.old.V == nil && row.State == "" && n.Machine != nil {
 		row.State = n.Machine.Initial()
 	}
 	return len(res.Report.Errors) > before, nil
@@ -259,8 +257,8 @@ func fieldMessage(err error) string {
 	return errs.Message(err)
 }
 
-func (n *Noun[T]) setCommon(t *sheet.Table, i int, col, value string, r *parsed[T], res *ImportResult) {
-	row := n.Row(r.new)
+func (n *Any) setCommon(t *sheet.Table, i int, col, value string, r *parsed, res *ImportResult) {
+	row := r.new
 	switch col {
 	case colSample:
 		row.Sample = value == "是" || value == "示例"
@@ -274,7 +272,7 @@ func (n *Noun[T]) setCommon(t *sheet.Table, i int, col, value string, r *parsed[
 		switch {
 		case !ok:
 			res.fail(t, i, colState, value, "没有这个状态")
-		case r.old != nil && s.Code != n.Row(r.old).State:
+		case r.old.V != nil && s.Code != r.old.State:
 			res.fail(t, i, colState, value, "已有记录的状态只能在页面上通过操作改变，不能导入")
 		default:
 			row.State = s.Code
@@ -293,13 +291,13 @@ func refusal(err error) bool {
 }
 
 // report puts a refused row's sentences on its row and columns.
-func (n *Noun[T]) report(in *incoming[T], r parsed[T], err error) {
+func (n *Any) report(in *incoming, r parsed, err error) {
 	cells := in.t.Rows[r.at]
 	in.wrong[n.cell(cells, in.plan, n.Key)] = true
 	e := errs.As(err)
 	for _, f := range e.Fields {
 		label := f.Name
-		if fd := n.fieldByName(f.Name); fd != nil {
+		if fd := n.Field(f.Name); fd != nil {
 			label = fd.Label
 		}
 		in.res.fail(in.t, r.at, label, n.cell(cells, in.plan, f.Name), f.Msg)
@@ -310,7 +308,7 @@ func (n *Noun[T]) report(in *incoming[T], r parsed[T], err error) {
 }
 
 // hangs reports whether a row links to one that was refused: that row's own error says enough.
-func (in *incoming[T]) hangs(r parsed[T]) bool {
+func (in *incoming) hangs(r parsed) bool {
 	for _, text := range r.late {
 		if in.wrong[strings.TrimSpace(text)] {
 			return true
@@ -320,9 +318,8 @@ func (in *incoming[T]) hangs(r parsed[T]) bool {
 }
 
 // same reports whether a row says nothing new of its record.
-func (n *Noun[T]) same(old, v *T) bool {
-	a, b := n.Row(old), n.Row(v)
-	if a.Sample != b.Sample || a.Note != b.Note {
+func (n *Any) same(old, v Item) bool {
+	if old.Sample != v.Sample || old.Note != v.Note {
 		return false
 	}
 	for i := range n.Fields {
@@ -332,15 +329,15 @@ func (n *Noun[T]) same(old, v *T) bool {
 		}
 		equal := true
 		switch {
-		case f.RefPtr != nil:
-			equal = *f.RefPtr(old) == *f.RefPtr(v)
-		case f.RefsPtr != nil:
-			x, y := slices.Sorted(slices.Values(*f.RefsPtr(old))), slices.Sorted(slices.Values(*f.RefsPtr(v)))
+		case f.Ref != nil:
+			equal = *f.Ref(old.V) == *f.Ref(v.V)
+		case f.Refs != nil:
+			x, y := slices.Sorted(slices.Values(*f.Refs(old.V))), slices.Sorted(slices.Values(*f.Refs(v.V)))
 			equal = slices.Equal(x, y)
-		case f.CodePtr != nil:
-			equal = *f.CodePtr(old) == *f.CodePtr(v)
+		case f.Code != nil:
+			equal = *f.Code(old.V) == *f.Code(v.V)
 		case f.Get != nil:
-			equal = f.Get(old) == f.Get(v)
+			equal = f.Get(old.V) == f.Get(v.V)
 		}
 		if !equal {
 			return false
@@ -350,10 +347,10 @@ func (n *Noun[T]) same(old, v *T) bool {
 }
 
 // setLate fills in a row's links to rows above it.
-func (n *Noun[T]) setLate(ctx context.Context, tx *db.Tx, r parsed[T], v *T) error {
+func (n *Any) setLate(ctx context.Context, tx *db.Tx, r parsed, v Item) error {
 	for fi, text := range r.late {
 		f := &n.Fields[fi]
-		if err := n.setText(ctx, tx, n.Row(v).Region, f, v, text, nameCache{}); err != nil {
+		if err := n.setText(ctx, tx, v.Region, f, v, text, nameCache{}); err != nil {
 			return onField(f.Name, err)
 		}
 	}
@@ -364,7 +361,7 @@ func (n *Noun[T]) setLate(ctx context.Context, tx *db.Tx, r parsed[T], v *T) err
 var sheetKinds = map[field.Kind]sheet.Kind{field.Money: sheet.Money, field.Int: sheet.Integer, field.Day: sheet.Date}
 
 // SheetHeader returns the columns of an export: the fields, then state, sample mark and note.
-func (n *Noun[T]) SheetHeader() []sheet.Column {
+func (n *Any) SheetHeader() []sheet.Column {
 	var out []sheet.Column
 	for i := range n.Fields {
 		out = append(out, sheet.Column{Title: sheetTitle(&n.Fields[i]), Kind: sheetKinds[n.Fields[i].Kind]})
@@ -375,8 +372,8 @@ func (n *Noun[T]) SheetHeader() []sheet.Column {
 	return append(out, sheet.Column{Title: colSample}, sheet.Column{Title: colNote})
 }
 
-// SheetRow returns a record's cells under SheetHeader; links and masks as on screen.
-func (n *Noun[T]) SheetRow(ctx context.Context, tenant int64, v *T, names map[string]string) ([]string, error) {
+// sheetRow returns a record's cells under SheetHeader; links and masks as on screen.
+func (n *Any) sheetRow(ctx context.Context, tenant int64, v Item, names nameCache) ([]string, error) {
 	q := n.env.ForTenant(tenant)
 	texts, err := n.texts(ctx, q, v, names)
 	if err != nil {
@@ -387,23 +384,23 @@ func (n *Noun[T]) SheetRow(ctx context.Context, tenant int64, v *T, names map[st
 		out = append(out, texts[n.Fields[i].Name])
 	}
 	if n.Machine != nil {
-		out = append(out, n.Machine.State(n.Row(v).State).Label)
+		out = append(out, n.Machine.State(v.State).Label)
 	}
 	sample := ""
-	if n.Row(v).Sample {
+	if v.Sample {
 		sample = "是"
 	}
-	return append(out, sample, n.Row(v).Note), nil
+	return append(out, sample, v.Note), nil
 }
 
 // Sheet returns the columns and rows of an export: all records of the filter that who may see, links and masks as
 // on screen. An error ends the rows and is yielded last.
-func (n *Noun[T]) Sheet(ctx context.Context, who access.Principal, tenant int64, f Filter) ([]sheet.Column, iter.Seq2[[]string, error]) {
+func (n *Any) Sheet(ctx context.Context, who access.Principal, tenant int64, f Filter) ([]sheet.Column, iter.Seq2[[]string, error]) {
 	names := nameCache{}
 	return n.SheetHeader(), func(yield func([]string, error) bool) {
 		stopped := false
-		err := n.Each(ctx, who, tenant, f, func(v *T) error {
-			cells, err := n.SheetRow(ctx, tenant, v, names)
+		err := n.Each(ctx, who, tenant, f, func(v Item) error {
+			cells, err := n.sheetRow(ctx, tenant, v, names)
 			if err == nil && !yield(cells, nil) {
 				stopped = true
 				return errRollback
@@ -414,13 +411,4 @@ func (n *Noun[T]) Sheet(ctx context.Context, who access.Principal, tenant int64,
 			yield(nil, err)
 		}
 	}
-}
-
-// IDs collects the ids of records.
-func IDs[T any](n *Noun[T], list []T) []ids.ID {
-	out := make([]ids.ID, len(list))
-	for i := range list {
-		out[i] = n.Row(&list[i]).ID
-	}
-	return out
 }

@@ -19,11 +19,11 @@ type nameCache map[string]string
 
 // Texts returns a record's fields as canonical text by field name: links as natural keys, divisions as names,
 // personal data masked.
-func (n *Noun[T]) Texts(ctx context.Context, q db.Q, v *T) (map[string]string, error) {
+func (n *Any) Texts(ctx context.Context, q db.Q, v Item) (map[string]string, error) {
 	return n.texts(ctx, q, v, nameCache{})
 }
 
-func (n *Noun[T]) texts(ctx context.Context, q db.Q, v *T, names nameCache) (map[string]string, error) {
+func (n *Any) texts(ctx context.Context, q db.Q, v Item, names nameCache) (map[string]string, error) {
 	out := make(map[string]string, len(n.Fields))
 	for i := range n.Fields {
 		f := &n.Fields[i]
@@ -36,13 +36,13 @@ func (n *Noun[T]) texts(ctx context.Context, q db.Q, v *T, names nameCache) (map
 	return out, nil
 }
 
-func (n *Noun[T]) text(ctx context.Context, q db.Q, f *field.Field[T], v *T, names nameCache) (string, error) {
+func (n *Any) text(ctx context.Context, q db.Q, f *field.Any, v Item, names nameCache) (string, error) {
 	switch f.Kind {
 	case field.Ref:
-		return n.refName(ctx, q, f.RefTo, *f.RefPtr(v), names)
+		return n.refName(ctx, q, f.RefTo, *f.Ref(v.V), names)
 	case field.Refs:
 		var parts []string
-		for _, id := range *f.RefsPtr(v) {
+		for _, id := range *f.Refs(v.V) {
 			s, err := n.refName(ctx, q, f.RefTo, id, names)
 			if err != nil {
 				return "", err
@@ -51,18 +51,18 @@ func (n *Noun[T]) text(ctx context.Context, q db.Q, f *field.Field[T], v *T, nam
 		}
 		return strings.Join(parts, "、"), nil
 	case field.Region:
-		if *f.CodePtr(v) == "" {
+		if *f.Code(v.V) == "" {
 			return "", nil
 		}
-		return n.env.Regions.Name(ctx, *f.CodePtr(v)), nil
+		return n.env.Regions.Name(ctx, *f.Code(v.V)), nil
 	case field.Sealed:
-		return n.mask(f, *f.CodePtr(v)), nil
+		return n.mask(f, *f.Code(v.V)), nil
 	}
-	return f.Get(v), nil
+	return f.Get(v.V), nil
 }
 
 // mask shows enough of a sealed text to recognise it.
-func (n *Noun[T]) mask(f *field.Field[T], sealed string) string {
+func (n *Any) mask(f *field.Any, sealed string) string {
 	if sealed == "" {
 		return ""
 	}
@@ -80,7 +80,7 @@ func (n *Noun[T]) mask(f *field.Field[T], sealed string) string {
 	return "****"
 }
 
-func (n *Noun[T]) refName(ctx context.Context, q db.Q, kind string, id ids.ID, names nameCache) (string, error) {
+func (n *Any) refName(ctx context.Context, q db.Q, kind string, id ids.ID, names nameCache) (string, error) {
 	if id == 0 {
 		return "", nil
 	}
@@ -100,33 +100,13 @@ func (n *Noun[T]) refName(ctx context.Context, q db.Q, kind string, id ids.ID, n
 	return m[id], nil
 }
 
-// tenantOf says whose records a handle reads; a plain read handle belongs to nobody and finds nothing.
-func tenantOf(q db.Q) int64 {
-	switch h := q.(type) {
-	case *db.Tx:
-		return h.Tenant
-	case tenantQ:
-		return h.tenant
-	}
-	return 0
-}
-
-// tenantQ is a read handle that knows whose records it reads.
-type tenantQ struct {
-	db.Q
-	tenant int64
-}
-
-// ForTenant returns a read handle for one tenant's records.
-func (e *Env) ForTenant(tenant int64) db.Q { return tenantQ{e.DB.Read(), tenant} }
-
 // SetTexts parses texts by field name into v. All mistakes are reported at once, beside their fields. Absent
 // names leave the field as it is; a sealed field left at its mask stays as it is.
-func (n *Noun[T]) SetTexts(ctx context.Context, q db.Q, scope string, v *T, in map[string]string) error {
+func (n *Any) SetTexts(ctx context.Context, q db.Q, scope string, v Item, in map[string]string) error {
 	return n.setTexts(ctx, q, scope, v, in, nameCache{})
 }
 
-func (n *Noun[T]) setTexts(ctx context.Context, q db.Q, scope string, v *T, in map[string]string, names nameCache) error {
+func (n *Any) setTexts(ctx context.Context, q db.Q, scope string, v Item, in map[string]string, names nameCache) error {
 	var l errs.List
 	for i := range n.Fields {
 		f := &n.Fields[i]
@@ -151,14 +131,14 @@ func onField(name string, err error) error {
 	return err
 }
 
-func (n *Noun[T]) setText(ctx context.Context, q db.Q, scope string, f *field.Field[T], v *T, s string, names nameCache) error {
+func (n *Any) setText(ctx context.Context, q db.Q, scope string, f *field.Any, v Item, s string, names nameCache) error {
 	switch f.Kind {
 	case field.Ref:
 		id, err := n.resolve(ctx, q, f, s, names)
 		if err != nil {
 			return err
 		}
-		*f.RefPtr(v) = id
+		*f.Ref(v.V) = id
 	case field.Refs:
 		var list []ids.ID
 		for _, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("、,，;；\n", r) }) {
@@ -170,22 +150,22 @@ func (n *Noun[T]) setText(ctx context.Context, q db.Q, scope string, f *field.Fi
 				list = append(list, id)
 			}
 		}
-		*f.RefsPtr(v) = list
+		*f.Refs(v.V) = list
 	case field.Region:
 		c, err := n.regionCode(ctx, s, scope, names)
 		if err != nil {
 			return err
 		}
-		*f.CodePtr(v) = c
+		*f.Code(v.V) = c
 	case field.Sealed:
 		return n.seal(f, v, s)
 	default:
-		return f.Set(v, s)
+		return f.Set(v.V, s)
 	}
 	return nil
 }
 
-func (n *Noun[T]) resolve(ctx context.Context, q db.Q, f *field.Field[T], s string, names nameCache) (ids.ID, error) {
+func (n *Any) resolve(ctx context.Context, q db.Q, f *field.Any, s string, names nameCache) (ids.ID, error) {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return 0, nil
@@ -218,7 +198,7 @@ func unknownRef(e *Env, kind, key string) error {
 	return errs.New(errs.Invalid, "ref.unknown", "没有找到%s“%s”；请从提示中选择，或先新建它", to.Info().Label, key)
 }
 
-func (n *Noun[T]) regionCode(ctx context.Context, s, scope string, names nameCache) (string, error) {
+func (n *Any) regionCode(ctx context.Context, s, scope string, names nameCache) (string, error) {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return "", nil
@@ -244,9 +224,9 @@ func (n *Noun[T]) regionCode(ctx context.Context, s, scope string, names nameCac
 	return r.Code, nil
 }
 
-func (n *Noun[T]) seal(f *field.Field[T], v *T, s string) error {
+func (n *Any) seal(f *field.Any, v Item, s string) error {
 	s = strings.TrimSpace(s)
-	p := f.CodePtr(v)
+	p := f.Code(v.V)
 	if s == n.mask(f, *p) && s != "" {
 		return nil
 	}
@@ -255,7 +235,7 @@ func (n *Noun[T]) seal(f *field.Field[T], v *T, s string) error {
 		return nil
 	}
 	if f.Set != nil { // a check of the plain text, such as a check digit
-		if err := f.Set(v, s); err != nil {
+		if err := f.Set(v.V, s); err != nil {
 			return err
 		}
 	}
@@ -263,23 +243,23 @@ func (n *Noun[T]) seal(f *field.Field[T], v *T, s string) error {
 	return nil
 }
 
-func (n *Noun[T]) empty(f *field.Field[T], v *T) bool {
+func (n *Any) empty(f *field.Any, v Item) bool {
 	switch f.Kind {
 	case field.Ref:
-		return *f.RefPtr(v) == 0
+		return *f.Ref(v.V) == 0
 	case field.Refs:
-		return len(*f.RefsPtr(v)) == 0
+		return len(*f.Refs(v.V)) == 0
 	case field.Region, field.Sealed:
-		return *f.CodePtr(v) == ""
+		return *f.Code(v.V) == ""
 	case field.Money:
-		return *f.FenPtr(v) == 0
+		return *f.Fen(v.V) == 0
 	case field.Int, field.Bool:
 		return false
 	}
-	return f.Get(v) == ""
+	return f.Get(v.V) == ""
 }
 
-func (n *Noun[T]) regionField() *field.Field[T] {
+func (n *Any) regionField() *field.Any {
 	for i := range n.Fields {
 		if n.Fields[i].Kind == field.Region {
 			return &n.Fields[i]
@@ -289,12 +269,12 @@ func (n *Noun[T]) regionField() *field.Field[T] {
 }
 
 // diff lists what changed, in the words that people see; a new record lists all that is filled in.
-func (n *Noun[T]) diff(ctx context.Context, q db.Q, old, v *T, names nameCache) ([]audit.Change, error) {
+func (n *Any) diff(ctx context.Context, q db.Q, old, v Item, names nameCache) ([]audit.Change, error) {
 	if names == nil {
 		names = nameCache{}
 	}
 	before := map[string]string{}
-	if old != nil {
+	if old.V != nil {
 		var err error
 		if before, err = n.texts(ctx, q, old, names); err != nil {
 			return nil, err
@@ -313,36 +293,36 @@ func (n *Noun[T]) diff(ctx context.Context, q db.Q, old, v *T, names nameCache) 
 	}
 	if n.Machine != nil {
 		var b string
-		if old != nil {
-			b = n.Machine.State(n.Row(old).State).Label
+		if old.V != nil {
+			b = n.Machine.State(old.State).Label
 		}
-		if a := n.Machine.State(n.Row(v).State).Label; a != b {
+		if a := n.Machine.State(v.State).Label; a != b {
 			out = append(out, audit.Change{Label: "状态", Before: b, After: a})
 		}
 	}
-	if old != nil && n.Row(old).Note != n.Row(v).Note {
-		out = append(out, audit.Change{Label: "备注", Before: n.Row(old).Note, After: n.Row(v).Note})
+	if old.V != nil && old.Note != v.Note {
+		out = append(out, audit.Change{Label: "备注", Before: old.Note, After: v.Note})
 	}
 	return out, nil
 }
 
 // fingerprint is the input of a create command, to tell a repeated submission from another one under its key.
-func (n *Noun[T]) fingerprint(v *T) string {
+func (n *Any) fingerprint(v Item) string {
 	var b strings.Builder
 	for i := range n.Fields {
 		f := &n.Fields[i]
 		switch {
 		case f.Kind == field.Sealed:
-		case f.RefPtr != nil:
-			b.WriteString(f.RefPtr(v).String())
-		case f.RefsPtr != nil:
-			for _, id := range *f.RefsPtr(v) {
+		case f.Ref != nil:
+			b.WriteString(f.Ref(v.V).String())
+		case f.Refs != nil:
+			for _, id := range *f.Refs(v.V) {
 				b.WriteString(id.String() + ",")
 			}
-		case f.CodePtr != nil:
-			b.WriteString(*f.CodePtr(v))
+		case f.Code != nil:
+			b.WriteString(*f.Code(v.V))
 		default:
-			b.WriteString(f.Get(v))
+			b.WriteString(f.Get(v.V))
 		}
 		b.WriteByte(0)
 	}

@@ -26,7 +26,7 @@ type form struct {
 	others  []ui.Change     // what somebody else saved meanwhile
 }
 
-func (p *pages[T]) newForm(c *shell.Ctx) error {
+func (p *pages) newForm(c *shell.Ctx) error {
 	if _, err := c.NeedTenant(); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (p *pages[T]) newForm(c *shell.Ctx) error {
 }
 
 // typed reads the posted form; an unticked box is a no.
-func (p *pages[T]) typed(c *shell.Ctx) form {
+func (p *pages) typed(c *shell.Ctx) form {
 	f := form{texts: map[string]string{}, note: c.Form("note"), key: c.Form("_key"), errs: map[string]string{}}
 	f.version, _ = strconv.ParseInt(c.Form("version"), 10, 64)
 	for i := range p.n.Fields {
@@ -54,7 +54,7 @@ func (p *pages[T]) typed(c *shell.Ctx) form {
 	return f
 }
 
-func (p *pages[T]) create(c *shell.Ctx) error {
+func (p *pages) create(c *shell.Ctx) error {
 	tenant, err := c.NeedTenant()
 	if err != nil {
 		return err
@@ -63,11 +63,11 @@ func (p *pages[T]) create(c *shell.Ctx) error {
 	if len(f.key) < 16 || len(f.key) > 64 {
 		f.key = c.FormKey()
 	}
-	v := new(T)
+	v := p.n.New()
 	err = p.n.SetTexts(c.Context(), p.n.Env().ForTenant(tenant), c.Scope, v, f.texts)
 	var id ids.ID
 	if err == nil {
-		p.n.Row(v).Note = f.note
+		v.Note = f.note
 		id, err = p.n.Create(c.Context(), c.Who, tenant, f.key, v)
 	}
 	if err != nil {
@@ -76,7 +76,7 @@ func (p *pages[T]) create(c *shell.Ctx) error {
 	return c.Done(p.n.Path+"/"+id.String(), "已新建%s", p.n.Label)
 }
 
-func (p *pages[T]) editForm(c *shell.Ctx) error {
+func (p *pages) editForm(c *shell.Ctx) error {
 	v, err := p.get(c)
 	if err != nil {
 		return err
@@ -88,23 +88,21 @@ func (p *pages[T]) editForm(c *shell.Ctx) error {
 	return p.formPage(c, http.StatusOK, f)
 }
 
-func (p *pages[T]) filled(c *shell.Ctx, v *T) (form, error) {
+func (p *pages) filled(c *shell.Ctx, v record.Item) (form, error) {
 	texts, err := p.n.Texts(c.Context(), p.n.Env().ForTenant(c.Tenant), v)
 	if err != nil {
 		return form{}, err
 	}
-	row := p.n.Row(v)
-	return form{texts: texts, note: row.Note, version: row.Version, id: row.ID}, nil
+	return form{texts: texts, note: v.Note, version: v.Version, id: v.ID}, nil
 }
 
-func (p *pages[T]) update(c *shell.Ctx) error {
+func (p *pages) update(c *shell.Ctx) error {
 	v, err := p.get(c)
 	if err != nil {
 		return err
 	}
 	f := p.typed(c)
-	row := p.n.Row(v)
-	f.id = row.ID
+	f.id = v.ID
 	for i := range p.n.Fields {
 		if fd := &p.n.Fields[i]; fd.Fixed { // shown, not entered
 			delete(f.texts, fd.Name)
@@ -116,11 +114,11 @@ func (p *pages[T]) update(c *shell.Ctx) error {
 	}
 	err = p.n.SetTexts(c.Context(), p.n.Env().ForTenant(c.Tenant), c.Scope, v, f.texts)
 	if err == nil {
-		row.Note, row.Version = f.note, f.version
+		v.Note, v.Version = f.note, f.version
 		err = p.n.Update(c.Context(), c.Who, c.Tenant, v)
 	}
 	if err == nil {
-		return c.Done(p.n.Path+"/"+row.ID.String(), "已保存")
+		return c.Done(p.n.Path+"/"+v.ID.String(), "已保存")
 	}
 	for i := range p.n.Fields {
 		if fd := &p.n.Fields[i]; fd.Fixed {
@@ -135,7 +133,7 @@ func (p *pages[T]) update(c *shell.Ctx) error {
 }
 
 // otherChanges lists where what is stored now differs from what the second person typed.
-func (p *pages[T]) otherChanges(stored, typed form) []ui.Change {
+func (p *pages) otherChanges(stored, typed form) []ui.Change {
 	var out []ui.Change
 	for i := range p.n.Fields {
 		fd := &p.n.Fields[i]
@@ -154,7 +152,7 @@ func (p *pages[T]) otherChanges(stored, typed form) []ui.Change {
 }
 
 // again shows the form with everything that was typed and what is wrong beside it.
-func (p *pages[T]) again(c *shell.Ctx, f form, err error) error {
+func (p *pages) again(c *shell.Ctx, f form, err error) error {
 	e := errs.As(err)
 	if e == nil || e.Kind == errs.Internal || e.Kind == errs.NotFound {
 		return err
@@ -164,7 +162,7 @@ func (p *pages[T]) again(c *shell.Ctx, f form, err error) error {
 		f.top = append(f.top, ui.FieldError{Text: e.Msg})
 	}
 	for _, fe := range e.Fields {
-		if fd := p.fieldOf(fe.Name); fd != nil {
+		if fd := p.n.Field(fe.Name); fd != nil {
 			f.errs[fe.Name] = fe.Msg
 			continue
 		}
@@ -173,16 +171,7 @@ func (p *pages[T]) again(c *shell.Ctx, f form, err error) error {
 	return p.formPage(c, shell.Status(err), f)
 }
 
-func (p *pages[T]) fieldOf(name string) *field.Field[T] {
-	for i := range p.n.Fields {
-		if p.n.Fields[i].Name == name {
-			return &p.n.Fields[i]
-		}
-	}
-	return nil
-}
-
-func (p *pages[T]) formPage(c *shell.Ctx, status int, f form) error {
+func (p *pages) formPage(c *shell.Ctx, status int, f form) error {
 	title, action, cancel := "新建"+p.n.Label, p.n.Path, p.n.Path
 	hidden := []ui.Hidden{{Name: "_key", Value: f.key}}
 	crumbs := []ui.Link{{Label: p.n.Label, Href: p.n.Path}}
@@ -215,10 +204,10 @@ func (p *pages[T]) formPage(c *shell.Ctx, status int, f form) error {
 }
 
 // input chooses the component for a field.
-func (p *pages[T]) input(fd *field.Field[T], f form) templ.Component {
+func (p *pages) input(fd *field.Any, f form) templ.Component {
 	u := ui.Field{
 		Name: fd.Name, Label: fd.Label, Value: f.texts[fd.Name], Help: fd.Note, Error: f.errs[fd.Name], Unit: fd.Unit,
-		Required: fd.Required && !(fd.Name == p.n.Key && p.n.Series != nil), ReadOnly: fd.Fixed && f.id != 0, Placeholder: fd.Example,
+		Required: p.n.Requires(fd), ReadOnly: fd.Fixed && f.id != 0, Placeholder: fd.Example,
 	}
 	if u.ReadOnly {
 		u.Help = "建立后不能更改"
@@ -258,9 +247,9 @@ func (p *pages[T]) input(fd *field.Field[T], f form) templ.Component {
 	return ui.TextField(u)
 }
 
-// Inputs lets a page group with a form of its own reuse a noun's inputs and parsing.
-func Inputs[T any](n *record.Noun[T], texts, errors map[string]string, editing bool) []templ.Component {
-	p := &pages[T]{n: n}
+// inputs are a noun's inputs for what may be entered.
+func inputs(n *record.Any, texts, errors map[string]string, editing bool) []templ.Component {
+	p := &pages{n: n}
 	f := form{texts: texts, errs: errors}
 	if editing {
 		f.id = 1

@@ -28,20 +28,16 @@ type Child struct {
 	Title string
 }
 
-// Panel is a further part of a noun's detail page. A nil component is left out.
-type Panel[T any] func(c *shell.Ctx, v *T) (templ.Component, error)
+// panel is a further part of a noun's detail page.
+type panel func(c *shell.Ctx, v record.Item) (templ.Component, error)
 
-// Options adapt a noun's pages.
-type Options[T any] struct {
-	Children []Child
-	Before   []Panel[T] // above the fields
-	Panels   []Panel[T] // below the fields
-	// Actions are further buttons of the detail page.
-	Actions func(c *shell.Ctx, v *T) []ui.Button
-	// NoForms leaves out new, edit, delete and import: the noun has pages of its own for them.
-	NoForms bool
-	// NewPath is where a new record is made when NoForms is set.
-	NewPath string
+// options are Options without the type of the noun's records.
+type options struct {
+	children       []Child
+	before, panels []panel
+	actions        func(c *shell.Ctx, v record.Item) []ui.Button
+	noForms        bool
+	newPath        string
 }
 
 // Set knows the mounted nouns, so that one's detail page can list another's records.
@@ -56,15 +52,14 @@ func NewSet() *Set {
 }
 
 // pages are the handlers of one noun.
-type pages[T any] struct {
-	n   *record.Noun[T]
-	opt Options[T]
+type pages struct {
+	n   *record.Any
+	opt options
 	set *Set
 }
 
-// Mount adds a noun's routes to the shell.
-func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
-	p := &pages[T]{n: n, opt: opt, set: set}
+func mount(s *shell.Shell, set *Set, n *record.Any, opt options) {
+	p := &pages{n: n, opt: opt, set: set}
 	set.tables[n.Kind] = p.childTable
 	view, edit := n.Perm(access.View), n.Perm(access.Edit)
 	s.Handle(
@@ -72,10 +67,10 @@ func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
 		shell.Route{Method: "GET", Pattern: n.Path + "/export", Perm: view, Fn: p.export},
 		shell.Route{Method: "GET", Pattern: n.Path + "/{id}", Perm: view, Fn: p.show},
 	)
-	if n.Machine != nil && !opt.NoForms {
+	if n.Machine != nil && !opt.noForms {
 		s.Handle(shell.Route{Method: "POST", Pattern: n.Path + "/{id}/do/{event}", Perm: view, Fn: p.do})
 	}
-	if opt.NoForms {
+	if opt.noForms {
 		return
 	}
 	s.Handle(
@@ -94,7 +89,7 @@ func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
 const pageSize = 50
 
 // filter reads a list's conditions from the query.
-func (p *pages[T]) filter(c *shell.Ctx) record.Filter {
+func (p *pages) filter(c *shell.Ctx) record.Filter {
 	q := c.R.URL.Query()
 	f := record.Filter{Scope: c.Scope, Text: c.Query("q"), Eq: map[string]string{}}
 	for _, name := range p.filterNames() {
@@ -110,7 +105,7 @@ func (p *pages[T]) filter(c *shell.Ctx) record.Filter {
 	return f
 }
 
-func (p *pages[T]) column(name string) string {
+func (p *pages) column(name string) string {
 	for i := range p.n.Fields {
 		if f := &p.n.Fields[i]; f.Name == name && f.Sortable {
 			return f.Column
@@ -119,7 +114,7 @@ func (p *pages[T]) column(name string) string {
 	return "?" + name // no column: the list refuses it by name
 }
 
-func (p *pages[T]) filterNames() []string {
+func (p *pages) filterNames() []string {
 	out := []string{}
 	if p.n.Machine != nil {
 		out = append(out, "state")
@@ -132,7 +127,7 @@ func (p *pages[T]) filterNames() []string {
 	return out
 }
 
-func (p *pages[T]) list(c *shell.Ctx) error {
+func (p *pages) list(c *shell.Ctx) error {
 	tenant, err := c.NeedTenant()
 	if err != nil {
 		return err
@@ -154,33 +149,33 @@ func (p *pages[T]) list(c *shell.Ctx) error {
 	return c.Page(v, listBody(p.filterBar(c, f, filtered), table, p.pager(c, page.Next, len(page.Items), total)))
 }
 
-func (p *pages[T]) listActions(c *shell.Ctx) []ui.Button {
+func (p *pages) listActions(c *shell.Ctx) []ui.Button {
 	export := with(c.R.URL, "after", "")
 	export.Path = p.n.Path + "/export"
 	out := []ui.Button{}
 	canEdit := c.Who.CanSome(p.n.Perm(access.Edit))
 	switch {
-	case canEdit && !p.opt.NoForms:
+	case canEdit && !p.opt.noForms:
 		out = append(out, ui.Button{Label: "新建" + p.n.Label, Icon: "plus", Href: p.n.Path + "/new", Style: ui.Primary},
 			ui.Button{Label: "导入", Icon: "upload", Href: p.n.Path + "/import"})
-	case canEdit && p.opt.NewPath != "":
-		out = append(out, ui.Button{Label: "新建" + p.n.Label, Icon: "plus", Href: p.opt.NewPath, Style: ui.Primary})
+	case canEdit && p.opt.newPath != "":
+		out = append(out, ui.Button{Label: "新建" + p.n.Label, Icon: "plus", Href: p.opt.newPath, Style: ui.Primary})
 	}
 	return append(out, ui.Button{Label: "导出", Icon: "download", Href: export.String()})
 }
 
-func (p *pages[T]) empty(c *shell.Ctx, filtered bool) *ui.EmptyView {
+func (p *pages) empty(c *shell.Ctx, filtered bool) *ui.EmptyView {
 	if filtered {
 		return &ui.EmptyView{Icon: "search", Title: "没有符合条件的" + p.n.Label, Text: "换个条件，或清除条件看全部。", Buttons: []ui.Button{{Label: "清除条件", Href: p.n.Path}}}
 	}
 	e := &ui.EmptyView{Icon: p.n.Icon, Title: "还没有" + p.n.Label, Text: p.n.Intro}
-	if c.Who.CanSome(p.n.Perm(access.Edit)) && !p.opt.NoForms {
+	if c.Who.CanSome(p.n.Perm(access.Edit)) && !p.opt.noForms {
 		e.Buttons = []ui.Button{{Label: "新建" + p.n.Label, Icon: "plus", Href: p.n.Path + "/new", Style: ui.Primary}, {Label: "从表格导入", Icon: "upload", Href: p.n.Path + "/import"}}
 	}
 	return e
 }
 
-func (p *pages[T]) filterBar(c *shell.Ctx, f record.Filter, filtered bool) ui.FilterView {
+func (p *pages) filterBar(c *shell.Ctx, f record.Filter, filtered bool) ui.FilterView {
 	v := ui.FilterView{Action: p.n.Path, Q: f.Text, QLabel: "编号、名称、拼音", Active: filtered, ResetHref: p.n.Path}
 	if s := c.R.URL.Query().Get("sort"); s != "" {
 		v.Hidden = []ui.Hidden{{Name: "sort", Value: s}}
@@ -210,7 +205,7 @@ func (p *pages[T]) filterBar(c *shell.Ctx, f record.Filter, filtered bool) ui.Fi
 	return v
 }
 
-func (p *pages[T]) pager(c *shell.Ctx, next string, shown, total int) ui.PagerView {
+func (p *pages) pager(c *shell.Ctx, next string, shown, total int) ui.PagerView {
 	v := ui.PagerView{Shown: shown, Total: "共 " + strconv.Itoa(total) + " 条"}
 	if total >= 100_000 {
 		v.Total = "10 万条以上"
@@ -238,13 +233,13 @@ func with(u *url.URL, name, value string) *url.URL {
 const maxColumns = 9
 
 // table shows records under the list's columns; u gives the sort links, nil means none.
-func (p *pages[T]) table(c *shell.Ctx, tenant int64, items []T, u *url.URL) (ui.Table, error) {
+func (p *pages) table(c *shell.Ctx, tenant int64, items []record.Item, u *url.URL) (ui.Table, error) {
 	texts, err := p.n.ListTexts(c.Context(), tenant, items)
 	if err != nil {
 		return ui.Table{}, err
 	}
 	t := ui.Table{Caption: p.n.Label}
-	var cols []*field.Field[T]
+	var cols []*field.Any
 	for i := range p.n.Fields {
 		if f := &p.n.Fields[i]; f.InList && len(cols) < maxColumns {
 			cols = append(cols, f)
@@ -254,8 +249,7 @@ func (p *pages[T]) table(c *shell.Ctx, tenant int64, items []T, u *url.URL) (ui.
 	if p.n.Machine != nil {
 		t.Columns = append(t.Columns, ui.Column{Label: "状态"})
 	}
-	for i := range items {
-		row := p.n.Row(&items[i])
+	for i, row := range items {
 		r := ui.Row{Href: p.n.Path + "/" + row.ID.String()}
 		for _, f := range cols {
 			r.Cells = append(r.Cells, cell(f, texts[i][f.Name]))
@@ -274,7 +268,7 @@ func (p *pages[T]) table(c *shell.Ctx, tenant int64, items []T, u *url.URL) (ui.
 
 var sampleBadge = ui.BadgeView{Text: "示例", Kind: ui.Grey}
 
-func (p *pages[T]) head(f *field.Field[T], u *url.URL) ui.Column {
+func (p *pages) head(f *field.Any, u *url.URL) ui.Column {
 	col := ui.Column{Label: f.Label, Align: align(f.Kind), Nowrap: short(f)}
 	if f.Unit != "" {
 		col.Label += "（" + f.Unit + "）"
@@ -296,7 +290,7 @@ func (p *pages[T]) head(f *field.Field[T], u *url.URL) ui.Column {
 }
 
 // short reports whether a field's texts are short enough to stand on one line.
-func short[T any](f *field.Field[T]) bool {
+func short(f *field.Any) bool {
 	switch f.Kind {
 	case field.Day, field.Int, field.Money, field.Amount, field.Bool, field.Enum, field.Region:
 		return true
@@ -311,7 +305,7 @@ func align(k field.Kind) ui.Align {
 	return ui.Left
 }
 
-func cell[T any](f *field.Field[T], text string) ui.Cell {
+func cell(f *field.Any, text string) ui.Cell {
 	switch f.Kind {
 	case field.Money:
 		return ui.Cell{Text: thousands(text)}
@@ -351,7 +345,7 @@ func thousands(s string) string {
 // childLimit is how many records a detail page shows of a child noun before it links to the list.
 const childLimit = 100
 
-func (p *pages[T]) childTable(c *shell.Ctx, eq map[string]string) (ui.Table, int, error) {
+func (p *pages) childTable(c *shell.Ctx, eq map[string]string) (ui.Table, int, error) {
 	f := record.Filter{Scope: shell.CountyOf(c.Scope), Eq: eq, Page: db.Paging{Limit: childLimit}}
 	page, total, err := p.n.List(c.Context(), c.Who, c.Tenant, f)
 	if err != nil {
@@ -362,19 +356,19 @@ func (p *pages[T]) childTable(c *shell.Ctx, eq map[string]string) (ui.Table, int
 }
 
 // get reads the record of the path; the tenant follows from the scope.
-func (p *pages[T]) get(c *shell.Ctx) (*T, error) {
+func (p *pages) get(c *shell.Ctx) (record.Item, error) {
 	tenant, err := c.NeedTenant()
 	if err != nil {
-		return nil, err
+		return record.Item{}, err
 	}
 	id, err := c.ID()
 	if err != nil {
-		return nil, err
+		return record.Item{}, err
 	}
 	return p.n.Get(c.Context(), c.Who, tenant, id)
 }
 
-func (p *pages[T]) do(c *shell.Ctx) error {
+func (p *pages) do(c *shell.Ctx) error {
 	tenant, err := c.NeedTenant()
 	if err != nil {
 		return err
@@ -397,7 +391,7 @@ func (p *pages[T]) do(c *shell.Ctx) error {
 	return c.Done(p.n.Path+"/"+id.String(), "已%s", label)
 }
 
-func (p *pages[T]) remove(c *shell.Ctx) error {
+func (p *pages) remove(c *shell.Ctx) error {
 	tenant, err := c.NeedTenant()
 	if err != nil {
 		return err
@@ -414,7 +408,7 @@ func (p *pages[T]) remove(c *shell.Ctx) error {
 }
 
 // showError shows the record again with what went wrong on top, when that is for the person to mend.
-func (p *pages[T]) showError(c *shell.Ctx, tenant int64, id ids.ID, err error) error {
+func (p *pages) showError(c *shell.Ctx, tenant int64, id ids.ID, err error) error {
 	switch errs.KindOf(err) {
 	case errs.Invalid, errs.State, errs.Conflict, errs.Stale:
 	default:

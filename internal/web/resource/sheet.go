@@ -24,7 +24,7 @@ func urlEscape(s string) string { return url.QueryEscape(s) }
 const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // export writes all records of the filter, in the columns that an import takes.
-func (p *pages[T]) export(c *shell.Ctx) error {
+func (p *pages) export(c *shell.Ctx) error {
 	tenant, err := c.NeedTenant()
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func WriteSheet(c *shell.Ctx, name, format string, header []sheet.Column, rows i
 }
 
 // template is an empty sheet with the right titles.
-func (p *pages[T]) template(c *shell.Ctx) error {
+func (p *pages) template(c *shell.Ctx) error {
 	var header []sheet.Column
 	for _, col := range p.n.SheetHeader() {
 		header = append(header, sheet.Column{Title: col.Title, Kind: sheet.Text})
@@ -59,11 +59,11 @@ func (p *pages[T]) template(c *shell.Ctx) error {
 	return writeSheet(c, p.n.Label+"导入模板", "", header, func(func([]string, error) bool) {})
 }
 
-func (p *pages[T]) importForm(c *shell.Ctx) error {
+func (p *pages) importForm(c *shell.Ctx) error {
 	return p.importPage(c, http.StatusOK, importView{})
 }
 
-func (p *pages[T]) importPage(c *shell.Ctx, status int, v importView) error {
+func (p *pages) importPage(c *shell.Ctx, status int, v importView) error {
 	v.Label, v.Action, v.Template, v.Cancel = p.n.Label, p.n.Path+"/import", p.n.Path+"/template", p.n.Path
 	in := p.n.Info()
 	for _, col := range in.Columns {
@@ -83,7 +83,7 @@ func (p *pages[T]) importPage(c *shell.Ctx, status int, v importView) error {
 // maxUpload bounds an import file.
 const maxUpload = 60 << 20
 
-func (p *pages[T]) importFile(c *shell.Ctx) error {
+func (p *pages) importFile(c *shell.Ctx) error {
 	tenant, err := c.NeedTenant()
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (p *pages[T]) importFile(c *shell.Ctx) error {
 	return c.Done(p.n.Path, "导入完成：新建 %d 条，更新 %d 条，没有变化 %d 条", res.Created, res.Updated, res.Same)
 }
 
-func (p *pages[T]) importErrors(c *shell.Ctx) error { return p.set.results.write(c) }
+func (p *pages) importErrors(c *shell.Ctx) error { return p.set.results.write(c) }
 
 // ReadUpload reads the table of an uploaded file.
 func ReadUpload(c *shell.Ctx, name string) (*sheet.Table, error) {

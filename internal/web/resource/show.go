@@ -11,6 +11,7 @@ import (
 	"huicun/internal/kit/field"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/audit"
+	"huicun/internal/registry/record"
 	"huicun/internal/web/shell"
 	"huicun/internal/web/ui"
 )
@@ -18,7 +19,7 @@ import (
 // historyLimit is how much of a record's history its page shows.
 const historyLimit = 50
 
-func (p *pages[T]) show(c *shell.Ctx) error {
+func (p *pages) show(c *shell.Ctx) error {
 	v, err := p.get(c)
 	if err != nil {
 		return err
@@ -26,27 +27,26 @@ func (p *pages[T]) show(c *shell.Ctx) error {
 	return p.showPage(c, v, http.StatusOK, "")
 }
 
-func (p *pages[T]) showPage(c *shell.Ctx, v *T, status int, problem string) error {
-	row := p.n.Row(v)
+func (p *pages) showPage(c *shell.Ctx, v record.Item, status int, problem string) error {
 	descs, err := p.descs(c, v)
 	if err != nil {
 		return err
 	}
 	d := detail{Problem: problem, Descs: descs, Steps: p.steps(v), Confirms: p.confirms(c, v)}
-	if d.Before, err = p.panels(c, v, p.opt.Before); err != nil {
+	if d.Before, err = p.panels(c, v, p.opt.before); err != nil {
 		return err
 	}
-	if d.Panels, err = p.panels(c, v, p.opt.Panels); err != nil {
+	if d.Panels, err = p.panels(c, v, p.opt.panels); err != nil {
 		return err
 	}
-	for _, ch := range p.opt.Children {
+	for _, ch := range p.opt.children {
 		card, err := p.child(c, v, ch)
 		if err != nil {
 			return err
 		}
 		d.Panels = append(d.Panels, card)
 	}
-	history, err := audit.Of(c.Context(), p.n.Env().DB.Read(), c.Tenant, p.n.Kind, row.ID, historyLimit)
+	history, err := audit.Of(c.Context(), p.n.Env().DB.Read(), c.Tenant, p.n.Kind, v.ID, historyLimit)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (p *pages[T]) showPage(c *shell.Ctx, v *T, status int, problem string) erro
 	return c.PageStatus(status, view, detailBody(d))
 }
 
-func (p *pages[T]) panels(c *shell.Ctx, v *T, list []Panel[T]) ([]templ.Component, error) {
+func (p *pages) panels(c *shell.Ctx, v record.Item, list []panel) ([]templ.Component, error) {
 	var out []templ.Component
 	for _, f := range list {
 		comp, err := f(c, v)
@@ -70,24 +70,24 @@ func (p *pages[T]) panels(c *shell.Ctx, v *T, list []Panel[T]) ([]templ.Componen
 	return out, nil
 }
 
-func (p *pages[T]) showActions(c *shell.Ctx, v *T) []ui.Button {
+func (p *pages) showActions(c *shell.Ctx, v record.Item) []ui.Button {
 	var out []ui.Button
-	if !p.opt.NoForms && c.Who.Can(p.n.Perm(access.Edit), p.n.Row(v).Region) {
-		out = append(out, ui.Button{Label: "修改", Icon: "edit", Href: p.n.Path + "/" + p.n.Row(v).ID.String() + "/edit", Style: ui.Primary})
+	if !p.opt.noForms && c.Who.Can(p.n.Perm(access.Edit), v.Region) {
+		out = append(out, ui.Button{Label: "修改", Icon: "edit", Href: p.n.Path + "/" + v.ID.String() + "/edit", Style: ui.Primary})
 	}
-	if p.opt.Actions != nil {
-		out = append(out, p.opt.Actions(c, v)...)
+	if p.opt.actions != nil {
+		out = append(out, p.opt.actions(c, v)...)
 	}
 	return out
 }
 
-func (p *pages[T]) descs(c *shell.Ctx, v *T) ([]ui.Desc, error) {
+func (p *pages) descs(c *shell.Ctx, v record.Item) ([]ui.Desc, error) {
 	texts, err := p.n.Texts(c.Context(), p.n.Env().ForTenant(c.Tenant), v)
 	if err != nil {
 		return nil, err
 	}
 	var out []ui.Desc
-	if p.n.Row(v).Sample {
+	if v.Sample {
 		out = append(out, ui.Desc{Label: "说明", Value: "示例数据：来源未给出，为演示而设", Badge: &sampleBadge})
 	}
 	for i := range p.n.Fields {
@@ -104,7 +104,7 @@ func (p *pages[T]) descs(c *shell.Ctx, v *T) ([]ui.Desc, error) {
 				d.Value += " " + f.Unit
 			}
 		case field.Ref:
-			if id := *f.RefPtr(v); id != 0 {
+			if id := *f.Ref(v.V); id != 0 {
 				if to, ok := p.n.Env().Noun(f.RefTo); ok {
 					d.Href = to.Info().Path + "/" + id.String()
 				}
@@ -118,7 +118,7 @@ func (p *pages[T]) descs(c *shell.Ctx, v *T) ([]ui.Desc, error) {
 		}
 		out = append(out, d)
 	}
-	if n := p.n.Row(v).Note; n != "" {
+	if n := v.Note; n != "" {
 		out = append(out, ui.Desc{Label: "备注", Value: n, Wide: true})
 	}
 	return out, nil
@@ -126,12 +126,12 @@ func (p *pages[T]) descs(c *shell.Ctx, v *T) ([]ui.Desc, error) {
 
 // steps draws the main way of the state machine and where the record stands on it. Standing aside (refused,
 // paused), the steps that led there are done.
-func (p *pages[T]) steps(v *T) []ui.Step {
+func (p *pages) steps(v record.Item) []ui.Step {
 	m := p.n.Machine
 	if m == nil {
 		return nil
 	}
-	state := p.n.Row(v).State
+	state := v.State
 	at := slices.IndexFunc(m.States, func(s fsmState) bool { return s.Code == state })
 	var out []ui.Step
 	for i, s := range m.States {
@@ -152,28 +152,27 @@ func (p *pages[T]) steps(v *T) []ui.Step {
 }
 
 // confirms are the events that this person may carry out now, and the deletion of a first draft.
-func (p *pages[T]) confirms(c *shell.Ctx, v *T) []ui.ConfirmView {
-	row := p.n.Row(v)
-	base := p.n.Path + "/" + row.ID.String()
-	version := []ui.Hidden{{Name: "version", Value: strconv.FormatInt(row.Version, 10)}}
+func (p *pages) confirms(c *shell.Ctx, v record.Item) []ui.ConfirmView {
+	base := p.n.Path + "/" + v.ID.String()
+	version := []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}
 	var out []ui.ConfirmView
-	if p.opt.NoForms {
+	if p.opt.noForms {
 		return nil
 	}
 	if p.n.Machine != nil {
-		for _, e := range p.n.Machine.From(row.State) {
-			if !c.Who.Can(p.n.Perm(e.Verb), row.Region) {
+		for _, e := range p.n.Machine.From(v.State) {
+			if !c.Who.Can(p.n.Perm(e.Verb), v.Region) {
 				continue
 			}
 			out = append(out, ui.ConfirmView{
 				ID: "do-" + e.Name, Button: ui.Button{Label: e.Label}, Title: e.Label + "：" + p.n.Title(v),
-				Text: "状态将由“" + p.n.Machine.State(row.State).Label + "”变为“" + p.n.Machine.State(e.To).Label + "”。", Action: base + "/do/" + e.Name,
+				Text: "状态将由“" + p.n.Machine.State(v.State).Label + "”变为“" + p.n.Machine.State(e.To).Label + "”。", Action: base + "/do/" + e.Name,
 				Submit: "确认" + e.Label, AskReason: e.Reason, ReasonRequired: e.Reason, Hidden: version,
 			})
 		}
 	}
-	first := p.n.Machine == nil || row.State == p.n.Machine.Initial()
-	if first && c.Who.Can(p.n.Perm(access.Edit), row.Region) {
+	first := p.n.Machine == nil || v.State == p.n.Machine.Initial()
+	if first && c.Who.Can(p.n.Perm(access.Edit), v.Region) {
 		out = append(out, ui.ConfirmView{
 			ID: "do-delete", Button: ui.Button{Label: "删除", Icon: "trash", Style: ui.Ghost}, Title: "删除：" + p.n.Title(v),
 			Text: "删除后不能恢复，历史记录中仍可查到。", Action: base + "/delete", Submit: "确认删除", Danger: true, Hidden: version,
@@ -182,17 +181,17 @@ func (p *pages[T]) confirms(c *shell.Ctx, v *T) []ui.ConfirmView {
 	return out
 }
 
-func (p *pages[T]) child(c *shell.Ctx, v *T, ch Child) (templ.Component, error) {
+func (p *pages) child(c *shell.Ctx, v record.Item, ch Child) (templ.Component, error) {
 	table := p.set.tables[ch.Kind]
 	other, ok := p.n.Env().Noun(ch.Kind)
 	if table == nil || !ok {
 		return nil, errs.New(errs.Internal, "resource.child", "kind %s is not mounted", ch.Kind)
 	}
 	in := other.Info()
-	if !c.Who.Can(ch.Kind+":"+access.View, p.n.Row(v).Region) {
+	if !c.Who.Can(ch.Kind+":"+access.View, v.Region) {
 		return templ.NopComponent, nil
 	}
-	t, total, err := table(c, map[string]string{ch.Field: p.n.Row(v).ID.String()})
+	t, total, err := table(c, map[string]string{ch.Field: v.ID.String()})
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +202,7 @@ func (p *pages[T]) child(c *shell.Ctx, v *T, ch Child) (templ.Component, error) 
 	card := ui.CardView{Title: title, Sub: strconv.Itoa(total) + " 条", Flush: true}
 	newHref := in.Path + "/new?" + ch.Field + "=" + urlEscape(p.n.KeyOf(v))
 	empty := &ui.EmptyView{Icon: in.Icon, Title: "还没有" + in.Label, Text: in.Intro}
-	if c.Who.Can(ch.Kind+":"+access.Edit, p.n.Row(v).Region) {
+	if c.Who.Can(ch.Kind+":"+access.Edit, v.Region) {
 		card.Tools = ui.Btn(ui.Button{Label: "新增", Icon: "plus", Href: newHref})
 	}
 	t.Empty = empty

@@ -104,25 +104,25 @@ func New(t *testing.T, d *db.DB) *World {
 	w.Milestones = secretary.NewMilestones(w.Env)
 	w.Targets = secretary.NewTargets(w.Env, w.Cat)
 	w.NextSteps = secretary.NewNextSteps(w.Env, w.Cat)
-	w.Import(w.Parties, "02-party.csv")
-	w.Import(w.Parties, "02-party-secretary.csv")
+	w.Import(w.Parties.Any(), "02-party.csv")
+	w.Import(w.Parties.Any(), "02-party-secretary.csv")
 	return w
 }
 
 // LoadDemo imports the demo's secretary projects.
 func (w *World) LoadDemo() {
 	w.T.Helper()
-	w.Import(w.Cycles, "60-cycle.csv")
-	w.Import(w.Criteria, "61-criterion.csv")
-	w.Import(w.Projects, "62-project.csv")
-	w.Import(w.Measures, "63-measure.csv")
-	w.Import(w.Milestones, "64-milestone.csv")
-	w.Import(w.Targets, "65-target.csv")
-	w.Import(w.NextSteps, "66-next_step.csv")
+	w.Import(w.Cycles.Any(), "60-cycle.csv")
+	w.Import(w.Criteria.Any(), "61-criterion.csv")
+	w.Import(w.Projects.Any(), "62-project.csv")
+	w.Import(w.Measures.Any(), "63-measure.csv")
+	w.Import(w.Milestones.Any(), "64-milestone.csv")
+	w.Import(w.Targets.Any(), "65-target.csv")
+	w.Import(w.NextSteps.Any(), "66-next_step.csv")
 }
 
 // Import imports one of the demo's files and fails the test on the first wrong cell.
-func (w *World) Import(n record.Any, file string) record.ImportResult {
+func (w *World) Import(n *record.Any, file string) record.ImportResult {
 	w.T.Helper()
 	res, err := n.ImportTable(context.Background(), access.System, w.Tenant, demo(w.T, file))
 	if err != nil {

@@ -1,0 +1,49 @@
+package resource
+
+import (
+	"github.com/a-h/templ"
+
+	"huicun/internal/registry/record"
+	"huicun/internal/web/shell"
+	"huicun/internal/web/ui"
+)
+
+// What stands in this file is compiled once for every type of record: it only gives a noun's own panels their type.
+
+// Panel is a further part of a noun's detail page. A nil component is left out.
+type Panel[T any] func(c *shell.Ctx, v *T) (templ.Component, error)
+
+// Options adapt a noun's pages.
+type Options[T any] struct {
+	Children []Child
+	Before   []Panel[T] // above the fields
+	Panels   []Panel[T] // below the fields
+	// Actions are further buttons of the detail page.
+	Actions func(c *shell.Ctx, v *T) []ui.Button
+	// NoForms leaves out new, edit, delete and import: the noun has pages of its own for them.
+	NoForms bool
+	// NewPath is where a new record is made when NoForms is set.
+	NewPath string
+}
+
+// Mount adds a noun's routes to the shell.
+func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
+	o := options{children: opt.Children, before: plain(opt.Before), panels: plain(opt.Panels), noForms: opt.NoForms, newPath: opt.NewPath}
+	if opt.Actions != nil {
+		o.actions = func(c *shell.Ctx, v record.Item) []ui.Button { return opt.Actions(c, v.V.(*T)) }
+	}
+	mount(s, set, n.Any(), o)
+}
+
+func plain[T any](list []Panel[T]) []panel {
+	var out []panel
+	for _, f := range list {
+		out = append(out, func(c *shell.Ctx, v record.Item) (templ.Component, error) { return f(c, v.V.(*T)) })
+	}
+	return out
+}
+
+// Inputs lets a page group with a form of its own reuse a noun's inputs and parsing.
+func Inputs[T any](n *record.Noun[T], texts, errors map[string]string, editing bool) []templ.Component {
+	return inputs(n.Any(), texts, errors, editing)
+}
