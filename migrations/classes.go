@@ -4,7 +4,7 @@ package migrations
 var (
 	books = []string{
 		"ledger_books", "ledger_account", "ledger_period", "voucher", "voucher_line", "balance",
-		"asset", "asset_unit", "contract", "contract_unit", "charge",
+		"asset", "asset_unit", "contract", "contract_unit", "charge", "statement_layout",
 	}
 	ledgerTables    = []string{"ledger_chain", "ledger_series", "ledger_opening", "member"}
 	policyTables    = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}

@@ -29,6 +29,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"从 xlsx 或 CSV 导入一类记录"`
 	Export  exportCmd  `cmd:"" help:"把一类记录导出为 CSV 或 xlsx"`
 	Figures figuresCmd `cmd:"" help:"打印、解释或核对数字"`
+	Report  reportCmd  `cmd:"" help:"打印科目余额表、收支明细、资产负债表、收益及分配、统计表和账簿"`
 	Account accountCmd `cmd:"" help:"建立第一个系统管理员"`
 	Fsck    fsckCmd    `cmd:"" help:"核验必须成立的一切：余额、编号、收款计划、发布内容"`
 	Bench   benchCmd   `cmd:"" help:"测量性能"`

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"huicun/internal/books/statement"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/overview"
@@ -31,6 +32,7 @@ type App struct {
 	Nouns    *Nouns
 	Overview *overview.Service
 	Board    *board.Service
+	Reports  *statement.Service
 	Showcase *showcase.Service
 	Shell    *shell.Shell
 }
@@ -59,6 +61,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a.Figures = &indicator.Book{Cat: cat, Defs: a.Nouns.Figures}
 	a.Overview = overview.NewService(a.Env, cat)
 	cat.Add(overview.Figures(a.Env, cat)...)
+	a.Reports = statement.New(d, a.Regions, nil)
 	a.Board = board.NewService(a.Env, cat, a.Nouns.Snapshots)
 	a.Showcase = showcase.NewService(a.Nouns.Showcases, a.Figures, a.Nouns.Persons)
 	a.Shell = &shell.Shell{

@@ -7,6 +7,7 @@ import (
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/member"
+	"huicun/internal/books/statement"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/showcase"
@@ -35,6 +36,7 @@ type Nouns struct {
 	Figures   *record.Noun[indicator.Def]
 	Tiers     *record.Noun[indicator.Tier]
 	Ledger    *ledger.Ledger
+	Layouts   *record.Noun[statement.Stored]
 	Assets    *record.Noun[asset.Asset]
 	Units     *record.Noun[asset.Unit]
 	Contracts *record.Noun[contract.Contract]
@@ -115,6 +117,7 @@ func addFigures(e *record.Env, cat *indicator.Catalogue) {
 func registerBooks(e *record.Env, n *Nouns) {
 	n.Ledger = ledger.New(e)
 	n.Importers["voucher"] = n.Ledger.ImportVouchers
+	n.Layouts = statement.NewLayouts(e)
 	n.Assets, n.Units = asset.NewAssets(e), asset.NewUnits(e)
 	n.Contracts = contract.NewContracts(e)
 	n.Households = member.New(e)

@@ -6,6 +6,7 @@ import (
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/member"
+	"huicun/internal/books/statement"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/showcase"
@@ -102,5 +103,5 @@ type check func(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 
 // checks are what fsck runs.
 func (a *App) checks() []check {
-	return []check{ledger.Check, contract.Check, showcase.Check}
+	return []check{ledger.Check, statement.Check, contract.Check, showcase.Check}
 }

@@ -180,10 +180,23 @@ func claimFile(ctx context.Context, w *sql.DB) error {
 const schemaName = "huicun"
 
 func (d *DB) openPostgres(ctx context.Context, cfg Config) error {
-	d.dialect = Postgres
+	db, schema, err := postgresPool(cfg, nil)
+	if err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+pgx.Identifier{schema}.Sanitize()); err != nil && !schemaRace(err) {
+		_ = db.Close()
+		return mapErr(fmt.Errorf("creating the schema: %w", err))
+	}
+	d.dialect, d.write, d.read = Postgres, db, db
+	return nil
+}
+
+// postgresPool makes a pool that works in our schema, with further settings for its sessions.
+func postgresPool(cfg Config, settings map[string]string) (*sql.DB, string, error) {
 	pc, err := pgx.ParseConfig(cfg.URL)
 	if err != nil {
-		return errs.Wrap(err, errs.Unavailable, "db.url", "数据库地址写法不对；应形如 postgres://用户@主机:5432/库名")
+		return nil, "", errs.Wrap(err, errs.Unavailable, "db.url", "数据库地址写法不对；应形如 postgres://用户@主机:5432/库名")
 	}
 	schema := pc.RuntimeParams["search_path"]
 	if schema == "" {
@@ -191,16 +204,14 @@ func (d *DB) openPostgres(ctx context.Context, cfg Config) error {
 	}
 	pc.RuntimeParams["search_path"] = schema
 	pc.RuntimeParams["application_name"] = "huicun"
+	for k, v := range settings {
+		pc.RuntimeParams[k] = v
+	}
 	db := stdlib.OpenDB(*pc)
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	if _, err := db.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+pgx.Identifier{schema}.Sanitize()); err != nil && !schemaRace(err) {
-		_ = db.Close()
-		return mapErr(fmt.Errorf("creating the schema: %w", err))
-	}
-	d.write, d.read = db, db
-	return nil
+	return db, schema, nil
 }
 
 // Close closes the pools.
