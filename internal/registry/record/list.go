@@ -14,7 +14,7 @@ import (
 	"huicun/internal/registry/find"
 )
 
-// Filter narrows a list: Text searches, Eq compares fields (an Enum's code, a link's id, 是/否) and state, From
+// Filter narrows a list: Text searches, Eq compares fields (an Enum's code, a link's natural key or id, 是/否) and state, From
 // and To bound a date field.
 type Filter struct {
 	Scope string // division code
@@ -88,7 +88,7 @@ func (n *Any) where(ctx context.Context, who access.Principal, tenant int64, f F
 		if want == "" {
 			continue
 		}
-		if err := n.eq(w, name, want); err != nil {
+		if err := n.eq(ctx, w, tenant, name, want); err != nil {
 			return nil, err
 		}
 	}
@@ -104,7 +104,7 @@ func above(scope string) [][2]string {
 	return out
 }
 
-func (n *Any) eq(w *db.Where, name, want string) error {
+func (n *Any) eq(ctx context.Context, w *db.Where, tenant int64, name, want string) error {
 	if name == "state" {
 		w.And("state = ?", want)
 		return nil
@@ -115,9 +115,9 @@ func (n *Any) eq(w *db.Where, name, want string) error {
 	}
 	switch fd.Kind {
 	case field.Ref:
-		id, err := ids.Parse(want)
+		id, err := n.linked(ctx, tenant, fd, want)
 		if err != nil {
-			return errs.New(errs.Invalid, "filter.value", "筛选条件“%s”无效", want)
+			return err
 		}
 		w.And(fd.Column+" = ?", id)
 	case field.Bool:
@@ -126,6 +126,23 @@ func (n *Any) eq(w *db.Where, name, want string) error {
 		w.And(fd.Column+" = ?", want)
 	}
 	return nil
+}
+
+// linked finds the record that a list is narrowed to: by its natural key, as people type it, or by its id, as addresses
+// carry it. The key comes first, since a number that people gave may look like an id.
+func (n *Any) linked(ctx context.Context, tenant int64, f *field.Any, want string) (ids.ID, error) {
+	to, ok := n.env.Noun(f.RefTo)
+	if !ok {
+		return 0, errs.New(errs.Internal, "record.kind", "unknown kind %s", f.RefTo)
+	}
+	id, err := to.Lookup(ctx, n.env.ForTenant(tenant), tenant, want)
+	if !errs.Is(err, errs.NotFound) {
+		return id, err
+	}
+	if id, err := ids.Parse(want); err == nil {
+		return id, nil
+	}
+	return 0, errs.OnField(f.Name, "没有找到%s“%s”；请从提示中选择，或清空这一项", to.Label, want)
 }
 
 // Where returns a condition over a tenant's records in code ranges, for a slice's own queries and figures.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/db/dbtest"
 	"huicun/internal/kit/errs"
@@ -296,6 +297,82 @@ func TestOneCitizenNumberOnce(t *testing.T) {
 		}
 		if err := add("110105194912310020"); !errs.Is(err, errs.Invalid) {
 			t.Errorf("a wrong check digit: %v", err)
+		}
+	})
+}
+
+// TestNarrowedByLink lists what links to a record, given by its natural key or its id.
+func TestNarrowedByLink(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		by := who("town_secretary", town)
+		roles := party.NewRoles(w.env)
+		var firms []ids.ID
+		for _, name := range []string{"示例电缆厂", "20210001"} { // a name that could be an id
+			id, err := w.create(t, by, "", map[string]string{"name": name, "kind": "企业", "region": "永胜村"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			firms = append(firms, id)
+		}
+		p := new(party.Person)
+		if err := w.persons.SetTexts(ctx, w.env.ForTenant(w.tenant), town, p, map[string]string{"name": "张三", "region": "永胜村"}); err != nil {
+			t.Fatal(err)
+		}
+		person, err := w.persons.Create(ctx, by, w.tenant, "", p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, firm := range append(firms, firms[0]) {
+			if _, err := roles.Create(ctx, by, w.tenant, "", &party.Role{Person: person, Party: firm, Role: "经理", From: date.Must("2021-01-01")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for want, n := range map[string]int{"示例电缆厂": 2, firms[0].String(): 2, "20210001": 1, firms[1].String(): 1, "": 3} {
+			page, total, err := roles.List(ctx, by, w.tenant, record.Filter{Scope: town, Eq: map[string]string{"party": want}})
+			if err != nil || total != n || len(page.Items) != min(n, 1) {
+				t.Errorf("%q: %d of %d, %v; want %d", want, len(page.Items), total, err, n)
+			}
+		}
+		_, _, err = roles.List(ctx, by, w.tenant, record.Filter{Scope: town, Eq: map[string]string{"party": "没有的厂"}})
+		if e := errs.As(err); e == nil || e.Kind != errs.Invalid || len(e.Fields) != 1 || e.Fields[0].Name != "party" {
+			t.Errorf("a party that is not there: %v", err)
+		}
+	})
+}
+
+// TestNounWithoutItsType does through Any what a slice does through its own type, and finds the type again.
+func TestNounWithoutItsType(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		by := who("town_secretary", town)
+		n, ok := w.env.Noun("party")
+		if same, found := record.Of[party.Party](w.env, "party"); !ok || !found || same != w.parties || n != w.parties.Any() {
+			t.Fatal("the noun is not found with its type")
+		}
+		if _, found := record.Of[party.Person](w.env, "party"); found {
+			t.Error("found with another noun's type")
+		}
+		v := n.New()
+		in := map[string]string{"name": "示例电缆厂", "kind": "企业", "region": "永胜村"}
+		if err := n.SetTexts(ctx, w.env.ForTenant(w.tenant), town, v, in); err != nil {
+			t.Fatal(err)
+		}
+		if p := v.V.(*party.Party); p.Name != in["name"] || n.Title(v) != w.parties.Title(p) || n.KeyOf(v) != in["name"] {
+			t.Errorf("read as %+v", p)
+		}
+		id, err := n.Create(ctx, by, w.tenant, "", v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := n.Get(ctx, by, w.tenant, id)
+		if err != nil || got.ID != id || got.Region != village || got.V.(*party.Party).Name != in["name"] {
+			t.Fatalf("%+v %v", got, err)
+		}
+		got.Note = "改"
+		if err := n.Update(ctx, by, w.tenant, got); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := w.parties.Get(ctx, by, w.tenant, id); err != nil || p.Note != "改" || p.Version != 2 {
+			t.Errorf("%+v %v", p, err)
 		}
 	})
 }

@@ -3,10 +3,9 @@
 package admin
 
 import (
-	"sync"
-
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/region"
+	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
 )
 
@@ -20,7 +19,6 @@ const (
 
 // Mount adds the routes.
 func Mount(s *shell.Shell) {
-	h := &handlers{}
 	get := func(pattern, perm string, fn shell.Handler) {
 		s.Handle(shell.Route{Method: "GET", Pattern: pattern, Perm: perm, Fn: fn})
 	}
@@ -44,20 +42,11 @@ func Mount(s *shell.Shell) {
 
 	get("/regions", permRegions, regionList)
 	get("/regions/export", permRegions, regionExport)
-	get("/regions/template", region.PermEdit, regionTemplate)
-	get("/regions/import", region.PermEdit, regionImportForm)
-	post("/regions/import", region.PermEdit, h.regionImport)
-	get("/regions/import/errors", region.PermEdit, h.regionImportErrors)
+	resource.NewSet().Import(s, regionImport())
 	get("/regions/change", region.PermEdit, regionChangeForm)
 	post("/regions/change", region.PermEdit, regionChange)
 
 	get("/system", permAccounts, systemPage)
-}
-
-// handlers keeps the reports of the last imports, so that all their errors can be fetched as a file.
-type handlers struct {
-	mu      sync.Mutex
-	reports []keptReport
 }
 
 // minute is how a time is shown.

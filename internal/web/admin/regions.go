@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,7 +9,6 @@ import (
 	"huicun/internal/kit/code"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/errs"
-	"huicun/internal/kit/secret"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/registry/region"
 	"huicun/internal/web/resource"
@@ -224,78 +222,34 @@ func regionExport(c *shell.Ctx) error {
 	return resource.WriteSheet(c, "行政区划 "+c.ScopeName(), c.Query("format"), region.SheetHeader(), rows)
 }
 
-func regionTemplate(c *shell.Ctx) error {
-	header := region.SheetHeader()
-	for i := range header {
-		header[i].Kind = sheet.Text
+// regionImport is how divisions are imported.
+func regionImport() resource.Import {
+	return resource.Import{
+		Label: "行政区划", Path: "/regions", Perm: region.PermEdit, Template: "/regions/template",
+		Fill: "按列填写。", Links: []ui.Link{{Label: "纯文本格式的模板", Href: "/regions/template?format=csv"}, {Label: "导出现有的区划，改好再传", Href: "/regions/export"}},
+		Send: "代码已有的更新，没有的新增；", Whole: "一行", Columns: regionColumns, Header: region.SheetHeader,
+		Save: func(c *shell.Ctx, t *sheet.Table) (resource.Imported, error) {
+			res, rep, err := c.Shell.Regions.Import(c.Context(), c.Who, t)
+			if err != nil {
+				return resource.Imported{}, err
+			}
+			return resource.Done(rep, "新增 %d 个，更新 %d 个，没有变化 %d 个", res.Created, res.Updated, res.Same), nil
+		},
 	}
-	return resource.WriteSheet(c, "行政区划导入模板", c.Query("format"), header, func(func([]string, error) bool) {})
 }
 
-// keptReport is what was wrong with an import; it belongs to the session that made it.
-type keptReport struct {
-	id, token string
-	report    *sheet.Report
-}
-
-const (
-	maxKept     = 50
-	shownErrors = 200
-)
-
-func (h *handlers) keep(c *shell.Ctx, rep *sheet.Report) string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	id := secret.Token()[:16]
-	h.reports = append(h.reports, keptReport{id, c.Token(), rep})
-	if len(h.reports) > maxKept {
-		h.reports = h.reports[1:]
+func regionColumns() ui.Table {
+	t := ui.Table{Caption: "各列怎么填", Columns: []ui.Column{{Label: "列", Nowrap: true}, {Label: "必填", Nowrap: true}, {Label: "说明"}}}
+	for _, r := range [][3]string{
+		{"代码", "必填", "12 位统计用区划代码；省、市、县、镇也可只写前 2、4、6、9 位。级别由代码得出，上级必须在同一文件里或已经导入过"},
+		{"名称", "必填", "全称，例如：八桥镇、利民村"},
+		{"类别", "", "例如：县级市、市辖区、镇、街道、开发区、村、社区"},
+		{"启用日期", "", "例如 2021-01-01；一直都有的可以不填"},
+		{"停用日期", "", "仍在用的不填；撤并、更名的请用“区划变更”登记，才知道由谁承接"},
+	} {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(r[0]), ui.T(r[1]), ui.T(r[2])}})
 	}
-	return "/regions/import/errors?id=" + id
-}
-
-func (h *handlers) regionImportErrors(c *shell.Ctx) error {
-	h.mu.Lock()
-	i := slices.IndexFunc(h.reports, func(k keptReport) bool { return k.id == c.Query("id") && k.token == c.Token() })
-	var rep *sheet.Report
-	if i >= 0 {
-		rep = h.reports[i].report
-	}
-	h.mu.Unlock()
-	if rep == nil {
-		return errs.New(errs.NotFound, "import.gone", "这份错误清单已过期，请重新上传文件")
-	}
-	c.File("区划导入错误.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	return sheet.WriteErrors(c.W, rep)
-}
-
-func regionImportForm(c *shell.Ctx) error { return importPage(c, http.StatusOK, importView{}) }
-
-func importPage(c *shell.Ctx, status int, v importView) error {
-	page := c.PageOf("导入行政区划", ui.Link{Label: "行政区划", Href: "/regions"}, ui.Link{Label: "导入"})
-	return c.PageStatus(status, page, importBody(v))
-}
-
-func (h *handlers) regionImport(c *shell.Ctx) error {
-	t, err := resource.ReadUpload(c, "file")
-	if err != nil {
-		return importPage(c, http.StatusUnprocessableEntity, importView{Problem: shell.Sentence(err)})
-	}
-	res, rep, err := c.Shell.Regions.Import(c.Context(), c.Who, t)
-	if err != nil {
-		return err
-	}
-	if len(rep.Errors) > 0 {
-		v := importView{
-			Problem:    fmt.Sprintf("%d 行里共有 %d 处错误，没有保存任何一行；请改好后重新上传整个文件", rep.Rows, len(rep.Errors)),
-			ErrorsHref: h.keep(c, rep), More: max(0, len(rep.Errors)-shownErrors),
-		}
-		for _, e := range rep.Errors[:min(len(rep.Errors), shownErrors)] {
-			v.Errors = append(v.Errors, ui.Row{Cells: []ui.Cell{{Text: "第 " + strconv.Itoa(e.Row) + " 行"}, ui.T(e.Column), ui.T(e.Value), ui.T(e.Msg)}})
-		}
-		return importPage(c, http.StatusUnprocessableEntity, v)
-	}
-	return c.Done("/regions", "导入完成：新增 %d 个，更新 %d 个，没有变化 %d 个", res.Created, res.Updated, res.Same)
+	return t
 }
 
 // changeForm is the form of a change of divisions, as typed.

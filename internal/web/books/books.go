@@ -43,10 +43,9 @@ type Nouns struct {
 }
 
 type pages struct {
-	env     *record.Env
-	l       *ledger.Ledger
-	n       Nouns
-	reports reports
+	env *record.Env
+	l   *ledger.Ledger
+	n   Nouns
 }
 
 // Mount adds the pages of vouchers, books, contracts, assets and their units.
@@ -54,7 +53,9 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 	p := &pages{env: s.Env, l: l, n: n}
 	resource.Mount(s, set, l.Vouchers, resource.Options[ledger.Voucher]{
 		NoForms: true, NewPath: "/vouchers/new", Before: []resource.Panel[ledger.Voucher]{p.paperPanel}, Actions: p.voucherButtons,
+		ListActions: voucherListButtons, Links: []string{"books"},
 	})
+	set.Import(s, p.voucherImport())
 	resource.Mount(s, set, l.Books, resource.Options[ledger.Books]{
 		Panels: []resource.Panel[ledger.Books]{p.periodPanel, p.trialPanel, p.incomePanel, p.latestPanel}, Actions: p.booksButtons,
 	})
@@ -75,10 +76,6 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/post", Perm: voucherPost, Fn: p.post},
 		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/reverse", Perm: voucherEdit, Fn: p.reverse},
 		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/delete", Perm: voucherEdit, Fn: p.remove},
-		shell.Route{Method: "GET", Pattern: "/vouchers/import", Perm: voucherPost, Fn: p.importForm},
-		shell.Route{Method: "POST", Pattern: "/vouchers/import", Perm: voucherPost, Fn: p.importFile},
-		shell.Route{Method: "GET", Pattern: "/vouchers/import/template", Perm: voucherPost, Fn: p.importTemplate},
-		shell.Route{Method: "GET", Pattern: "/vouchers/import/errors", Perm: voucherPost, Fn: p.importErrors},
 		shell.Route{Method: "GET", Pattern: "/vouchers/lines/export", Perm: voucherView, Fn: p.exportLines},
 		shell.Route{Method: "GET", Pattern: "/ledger/accounts", Perm: voucherEdit, Fn: p.suggestAccounts},
 		shell.Route{Method: "GET", Pattern: "/books/{id}/accounts", Perm: booksView, Fn: p.accountsPage},

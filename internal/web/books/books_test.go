@@ -1,7 +1,10 @@
 package books_test
 
 import (
+	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -173,6 +176,40 @@ func TestImportAndExport(t *testing.T) {
 		t.Error("no workbook")
 	}
 	s.want(s.get("kuaiji", "/vouchers"), 200, "/vouchers/new", "收租金")
+}
+
+// TestVoucherList narrows the list to one set of books, by its name and by its id as other pages carry it.
+func TestVoucherList(t *testing.T) {
+	s := newSite(t)
+	name := "八桥镇长胜村股份经济合作社（2004年制度）"
+	id := s.id("books", name).String()
+	all := s.want(s.get("kuaiji", "/vouchers"), 200, `data-combo="books"`, "/vouchers/import", `href="/vouchers/lines/export"`)
+	if !regexp.MustCompile(`data-combo="books"[^>]*>\s*<input[^>]*data-autosubmit`).MatchString(all.body) {
+		t.Error("a set of books that is picked does not apply at once")
+	}
+	for _, want := range []string{name, id} {
+		a := s.want(s.get("kuaiji", "/vouchers?books="+url.QueryEscape(want)), 200, `value="`+name+`"`,
+			"/vouchers/lines/export?books="+url.QueryEscape(want), "清除条件")
+		s.lacks(a, "幸福村股份")
+		if some, of := s.total(a), s.total(all); some == 0 || some >= of {
+			t.Errorf("narrowed to %s the list has %d of %d vouchers", want, some, of)
+		}
+		s.lacks(s.want(s.get("kuaiji", "/vouchers/lines/export?format=csv&books="+url.QueryEscape(want)), 200, name), "幸福村股份")
+	}
+	wrong := url.QueryEscape("没有的账套")
+	s.lacks(s.want(s.get("kuaiji", "/vouchers?books="+wrong), 422, `value="没有的账套"`, "没有找到账套“没有的账套”", "清除条件"), `class="dt"`)
+	s.want(s.get("kuaiji", "/vouchers/export?books="+wrong), 422, "没有找到账套“没有的账套”")
+	s.lacks(s.want(s.get("baozhang", "/vouchers"), 200), "/vouchers/import")
+}
+
+// total is how many records a list says that it has.
+func (s *site) total(a answer) int {
+	s.Helper()
+	_, rest, _ := strings.Cut(a.body, "共 ")
+	text, _, _ := strings.Cut(rest, " 条")
+	n, err := strconv.Atoi(text)
+	s.ok(err)
+	return n
 }
 
 func TestContractsAndAssets(t *testing.T) {

@@ -2,6 +2,7 @@ package books
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -173,6 +174,21 @@ func (p *pages) paperActions(c *shell.Ctx, v *ledger.Voucher, by ids.ID, out *pa
 			out.Reverse = &reverseView{Action: base + "/reverse", Key: c.FormKey(), Date: on.String(), Min: v.Date.String(), No: v.FullNo}
 		}
 	}
+}
+
+// voucherListButtons are the further buttons above the list of vouchers; lines are exported for what the list is narrowed to.
+func voucherListButtons(c *shell.Ctx) []ui.Button {
+	var out []ui.Button
+	if c.Who.CanSome(voucherPost) {
+		out = append(out, ui.Button{Label: "导入", Icon: "upload", Href: "/vouchers/import"})
+	}
+	q := url.Values{}
+	for _, name := range []string{"q", "books", "kind"} {
+		if v := c.Query(name); v != "" {
+			q.Set(name, v)
+		}
+	}
+	return append(out, ui.Button{Label: "导出分录", Icon: "download", Href: (&url.URL{Path: "/vouchers/lines/export", RawQuery: q.Encode()}).String()})
 }
 
 // voucherButtons are the buttons at the top of a voucher's page.

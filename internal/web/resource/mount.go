@@ -20,6 +20,11 @@ type Options[T any] struct {
 	Panels   []Panel[T] // below the fields
 	// Actions are further buttons of the detail page.
 	Actions func(c *shell.Ctx, v *T) []ui.Button
+	// ListActions are further buttons of the list page.
+	ListActions func(c *shell.Ctx) []ui.Button
+	// Links are fields, among those that lists filter by, that link to another record: these may be chosen in the bar above
+	// the list. The others narrow it from the page of what they lead to.
+	Links []string
 	// NoForms leaves out new, edit, delete and import: the noun has pages of its own for them.
 	NoForms bool
 	// NewPath is where a new record is made when NoForms is set.
@@ -28,7 +33,10 @@ type Options[T any] struct {
 
 // Mount adds a noun's routes to the shell.
 func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
-	o := options{children: opt.Children, before: plain(opt.Before), panels: plain(opt.Panels), noForms: opt.NoForms, newPath: opt.NewPath}
+	o := options{
+		children: opt.Children, before: plain(opt.Before), panels: plain(opt.Panels), listActions: opt.ListActions, links: opt.Links,
+		noForms: opt.NoForms, newPath: opt.NewPath,
+	}
 	if opt.Actions != nil {
 		o.actions = func(c *shell.Ctx, v record.Item) []ui.Button { return opt.Actions(c, v.V.(*T)) }
 	}

@@ -6,6 +6,7 @@ package resource
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,8 @@ type options struct {
 	children       []Child
 	before, panels []panel
 	actions        func(c *shell.Ctx, v record.Item) []ui.Button
+	listActions    func(c *shell.Ctx) []ui.Button
+	links          []string
 	noForms        bool
 	newPath        string
 }
@@ -79,11 +82,8 @@ func mount(s *shell.Shell, set *Set, n *record.Any, opt options) {
 		shell.Route{Method: "GET", Pattern: n.Path + "/{id}/edit", Perm: edit, Fn: p.editForm},
 		shell.Route{Method: "POST", Pattern: n.Path + "/{id}", Perm: edit, Fn: p.update},
 		shell.Route{Method: "POST", Pattern: n.Path + "/{id}/delete", Perm: edit, Fn: p.remove},
-		shell.Route{Method: "GET", Pattern: n.Path + "/import", Perm: edit, Fn: p.importForm},
-		shell.Route{Method: "GET", Pattern: n.Path + "/template", Perm: edit, Fn: p.template},
-		shell.Route{Method: "POST", Pattern: n.Path + "/import", Perm: edit, Fn: p.importFile},
-		shell.Route{Method: "GET", Pattern: n.Path + "/import/errors", Perm: edit, Fn: p.importErrors},
 	)
+	set.Import(s, p.sheetImport())
 }
 
 const pageSize = 50
@@ -133,7 +133,12 @@ func (p *pages) list(c *shell.Ctx) error {
 		return err
 	}
 	f := p.filter(c)
+	filtered := f.Text != "" || len(f.Eq) > 0
+	status, empty := http.StatusOK, p.empty(c, filtered)
 	page, total, err := p.n.List(c.Context(), c.Who, tenant, f)
+	if wrong := wrongFields(err); wrong != nil { // what was typed into the bar names nothing
+		status, empty.Title, err = shell.Status(err), wrong[0].Msg, nil
+	}
 	if err != nil {
 		return err
 	}
@@ -141,12 +146,23 @@ func (p *pages) list(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
-	filtered := f.Text != "" || len(f.Eq) > 0
-	table.Empty = p.empty(c, filtered)
+	bar, err := p.filterBar(c, tenant, f, filtered)
+	if err != nil {
+		return err
+	}
+	table.Empty = empty
 	v := c.PageOf(p.n.Label)
 	v.Subtitle = c.ScopeName()
 	v.Actions = ui.Buttons(p.listActions(c)...)
-	return c.Page(v, listBody(p.filterBar(c, f, filtered), table, p.pager(c, page.Next, len(page.Items), total)))
+	return c.PageStatus(status, v, listBody(bar, table, p.pager(c, page.Next, len(page.Items), total)))
+}
+
+// wrongFields are the fields that people can mend, or nil.
+func wrongFields(err error) []errs.Field {
+	if e := errs.As(err); e != nil && e.Kind == errs.Invalid {
+		return e.Fields
+	}
+	return nil
 }
 
 func (p *pages) listActions(c *shell.Ctx) []ui.Button {
@@ -160,6 +176,9 @@ func (p *pages) listActions(c *shell.Ctx) []ui.Button {
 			ui.Button{Label: "导入", Icon: "upload", Href: p.n.Path + "/import"})
 	case canEdit && p.opt.newPath != "":
 		out = append(out, ui.Button{Label: "新建" + p.n.Label, Icon: "plus", Href: p.opt.newPath, Style: ui.Primary})
+	}
+	if p.opt.listActions != nil {
+		out = append(out, p.opt.listActions(c)...)
 	}
 	return append(out, ui.Button{Label: "导出", Icon: "download", Href: export.String()})
 }
@@ -175,7 +194,7 @@ func (p *pages) empty(c *shell.Ctx, filtered bool) *ui.EmptyView {
 	return e
 }
 
-func (p *pages) filterBar(c *shell.Ctx, f record.Filter, filtered bool) ui.FilterView {
+func (p *pages) filterBar(c *shell.Ctx, tenant int64, f record.Filter, filtered bool) (ui.FilterView, error) {
 	v := ui.FilterView{Action: p.n.Path, Q: f.Text, QLabel: "编号、名称、拼音", Active: filtered, ResetHref: p.n.Path}
 	if s := c.R.URL.Query().Get("sort"); s != "" {
 		v.Hidden = []ui.Hidden{{Name: "sort", Value: s}}
@@ -189,7 +208,17 @@ func (p *pages) filterBar(c *shell.Ctx, f record.Filter, filtered bool) ui.Filte
 	}
 	for i := range p.n.Fields {
 		fd := &p.n.Fields[i]
-		if !fd.Filters || fd.Kind == field.Ref { // a link is filtered by from the page of what it leads to
+		if !fd.Filters {
+			continue
+		}
+		if fd.Kind == field.Ref {
+			if slices.Contains(p.opt.links, fd.Name) || f.Eq[fd.Name] != "" {
+				combo, err := p.linkFilter(c, tenant, fd, f.Eq[fd.Name])
+				if err != nil {
+					return v, err
+				}
+				v.Combos = append(v.Combos, combo)
+			}
 			continue
 		}
 		sel := ui.FilterSelect{Name: fd.Name, Label: fd.Label, Options: []ui.Option{{Value: "", Label: "全部"}}}
@@ -202,7 +231,22 @@ func (p *pages) filterBar(c *shell.Ctx, f record.Filter, filtered bool) ui.Filte
 		}
 		v.Selects = append(v.Selects, sel)
 	}
-	return v
+	return v, nil
+}
+
+// linkFilter is the input for a link that the list is narrowed to, given as typed or as the id that an address carries.
+func (p *pages) linkFilter(c *shell.Ctx, tenant int64, f *field.Any, want string) (ui.Field, error) {
+	u := ui.Field{Name: f.Name, ID: "filter-" + f.Name, Label: f.Label, Ref: f.RefTo, Value: want, Placeholder: "全部"}
+	id, err := ids.Parse(want)
+	to, ok := p.n.Env().Noun(f.RefTo)
+	if err != nil || !ok {
+		return u, nil
+	}
+	names, err := to.Names(c.Context(), p.n.Env().ForTenant(tenant), tenant, []ids.ID{id})
+	if name := names[id]; name != "" {
+		u.Value = name
+	}
+	return u, err
 }
 
 func (p *pages) pager(c *shell.Ctx, next string, shown, total int) ui.PagerView {

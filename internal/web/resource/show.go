@@ -2,6 +2,7 @@ package resource
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -9,6 +10,7 @@ import (
 
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
+	"huicun/internal/kit/fsm"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/audit"
 	"huicun/internal/registry/record"
@@ -132,7 +134,7 @@ func (p *pages) steps(v record.Item) []ui.Step {
 		return nil
 	}
 	state := v.State
-	at := slices.IndexFunc(m.States, func(s fsmState) bool { return s.Code == state })
+	at := slices.IndexFunc(m.States, func(s fsm.State) bool { return s.Code == state })
 	var out []ui.Step
 	for i, s := range m.States {
 		st := ui.Step{Label: s.Label, State: ui.StepTodo}
@@ -200,13 +202,13 @@ func (p *pages) child(c *shell.Ctx, v record.Item, ch Child) (templ.Component, e
 		title = in.Label
 	}
 	card := ui.CardView{Title: title, Sub: strconv.Itoa(total) + " 条", Flush: true}
-	newHref := in.Path + "/new?" + ch.Field + "=" + urlEscape(p.n.KeyOf(v))
+	newHref := in.Path + "/new?" + ch.Field + "=" + url.QueryEscape(p.n.KeyOf(v))
 	empty := &ui.EmptyView{Icon: in.Icon, Title: "还没有" + in.Label, Text: in.Intro}
 	if c.Who.Can(ch.Kind+":"+access.Edit, v.Region) {
 		card.Tools = ui.Btn(ui.Button{Label: "新增", Icon: "plus", Href: newHref})
 	}
 	t.Empty = empty
-	return tableCard(card, t), nil
+	return TableCard(card, t), nil
 }
 
 // Events shows audit entries as a timeline.

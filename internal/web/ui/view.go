@@ -284,6 +284,7 @@ type FilterView struct {
 	QLabel    string // placeholder: 合同号、承租人、标的
 	NoQ       bool
 	Selects   []FilterSelect
+	Combos    []Field // links, by natural key; one that is picked applies at once
 	Range     *FilterRange
 	Hidden    []Hidden
 	ResetHref string // shown when Active
@@ -385,6 +386,16 @@ func (f Field) describedBy() string {
 }
 
 // attrs are what all inputs have in common.
+// autosubmit makes a choice apply at once.
+func (f Field) autosubmit() Field {
+	a := templ.Attributes{"data-autosubmit": true}
+	for k, v := range f.Attrs {
+		a[k] = v
+	}
+	f.Attrs = a
+	return f
+}
+
 func (f Field) attrs() templ.Attributes {
 	a := templ.Attributes{"id": f.id(), "name": f.Name}
 	if d := f.describedBy(); d != "" {

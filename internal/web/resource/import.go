@@ -1,0 +1,181 @@
+package resource
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/secret"
+	"huicun/internal/kit/sheet"
+	"huicun/internal/web/shell"
+	"huicun/internal/web/ui"
+)
+
+// Import is the pages that take in a sheet: what its columns mean, the upload with its mistakes row by row, all of them as
+// a file, and an empty sheet with the right titles. Nouns have one each; others mount their own with Set.Import.
+type Import struct {
+	Label    string // what is imported: 凭证
+	Path     string // of its list; the form is at Path/import
+	Template string // where the empty sheet is
+	Perm     string
+	Fill     string    // how the sheet is filled, after “下载模板，”
+	Links    []ui.Link // further sheets to begin with
+	Send     string    // what the upload does, before the sentence on mistakes; may be ""
+	Whole    string    // the least that is kept or refused: 一行, 一张凭证
+	Columns  func() ui.Table
+	Header   func() []sheet.Column
+	// Save stores the rows, all or none. An error that is not Internal is shown above the form.
+	Save func(c *shell.Ctx, t *sheet.Table) (Imported, error)
+}
+
+// Imported is what came of an import: the mistakes, or else a sentence on what was stored.
+type Imported struct {
+	report *sheet.Report
+	text   string
+}
+
+// Done gives the mistakes of an import, and the sentence for when there are none: 新建 3 条.
+func Done(r *sheet.Report, format string, args ...any) Imported {
+	return Imported{r, fmt.Sprintf(format, args...)}
+}
+
+// Import adds the routes of an import.
+func (s *Set) Import(sh *shell.Shell, im Import) {
+	h := &importing{Import: im, results: &s.results}
+	sh.Handle(
+		shell.Route{Method: "GET", Pattern: im.Path + "/import", Perm: im.Perm, Fn: h.form},
+		shell.Route{Method: "POST", Pattern: im.Path + "/import", Perm: im.Perm, Fn: h.file},
+		shell.Route{Method: "GET", Pattern: im.Path + "/import/errors", Perm: im.Perm, Fn: h.errors},
+		shell.Route{Method: "GET", Pattern: im.Template, Perm: im.Perm, Fn: h.template},
+	)
+}
+
+type importing struct {
+	Import
+	results *results
+}
+
+// importView is what the import page shows.
+type importView struct {
+	Import
+	Problem    string
+	Errors     []ui.Row
+	More       int
+	ErrorsHref string
+}
+
+func (h *importing) form(c *shell.Ctx) error { return h.page(c, http.StatusOK, importView{}) }
+
+func (h *importing) page(c *shell.Ctx, status int, v importView) error {
+	v.Import = h.Import
+	page := c.PageOf("导入"+h.Label, ui.Link{Label: h.Label, Href: h.Path}, ui.Link{Label: "导入"})
+	return c.PageStatus(status, page, importBody(v))
+}
+
+func (h *importing) file(c *shell.Ctx) error {
+	t, err := ReadUpload(c, "file")
+	if err != nil {
+		return h.page(c, http.StatusUnprocessableEntity, importView{Problem: shell.Sentence(err)})
+	}
+	res, err := h.Save(c, t)
+	if err != nil {
+		if errs.KindOf(err) == errs.Internal {
+			return err
+		}
+		return h.page(c, shell.Status(err), importView{Problem: shell.Sentence(err)})
+	}
+	if len(res.report.Errors) > 0 {
+		return h.page(c, http.StatusUnprocessableEntity, h.wrong(c, res.report))
+	}
+	return c.Done(h.Path, "导入完成：%s", res.text)
+}
+
+// shownErrors is how many mistakes the page itself lists.
+const shownErrors = 200
+
+func (h *importing) wrong(c *shell.Ctx, rep *sheet.Report) importView {
+	v := importView{
+		Problem:    fmt.Sprintf("%d 行里共有 %d 处错误，没有保存任何%s；请改好后重新上传整个文件", rep.Rows, len(rep.Errors), h.Whole),
+		ErrorsHref: h.Path + "/import/errors?id=" + h.results.keep(c.Token(), rep),
+	}
+	for _, e := range rep.Errors[:min(len(rep.Errors), shownErrors)] {
+		v.Errors = append(v.Errors, ui.Row{Cells: []ui.Cell{ui.T("第 " + strconv.Itoa(e.Row) + " 行"), ui.T(e.Column), ui.T(e.Value), ui.T(e.Msg)}})
+	}
+	v.More = len(rep.Errors) - len(v.Errors)
+	return v
+}
+
+func (h *importing) errors(c *shell.Ctx) error {
+	rep := h.results.of(c.Token(), c.Query("id"))
+	if rep == nil {
+		return errs.New(errs.NotFound, "import.gone", "这份错误清单已过期，请重新上传文件")
+	}
+	c.File(h.Label+"导入错误.xlsx", xlsxType)
+	return sheet.WriteErrors(c.W, rep)
+}
+
+// template is an empty sheet with the right titles; all its cells are text, so that a spreadsheet leaves them as typed.
+func (h *importing) template(c *shell.Ctx) error {
+	var header []sheet.Column
+	for _, col := range h.Header() {
+		header = append(header, sheet.Column{Title: col.Title, Kind: sheet.Text})
+	}
+	return WriteSheet(c, h.Label+"导入模板", c.Query("format"), header, func(func([]string, error) bool) {})
+}
+
+// maxUpload bounds an import file.
+const maxUpload = 60 << 20
+
+// ReadUpload reads the table of an uploaded file.
+func ReadUpload(c *shell.Ctx, name string) (*sheet.Table, error) {
+	c.R.Body = http.MaxBytesReader(c.W, c.R.Body, maxUpload)
+	file, head, err := c.R.FormFile(name)
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Invalid, "upload", "没有收到文件，或文件超过 %d MB；请重新选择", maxUpload>>20)
+	}
+	defer file.Close()
+	return sheet.Read(head.Filename, file, head.Size, sheet.Options{})
+}
+
+// results keeps the mistakes of the last imports for download; each belongs to the session that made it.
+type results struct {
+	mu   sync.Mutex
+	byID map[string]kept
+	ids  []string
+}
+
+type kept struct {
+	token  string
+	report *sheet.Report
+}
+
+// maxKept bounds how many reports are kept.
+const maxKept = 50
+
+func (r *results) keep(token string, rep *sheet.Report) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.byID == nil {
+		r.byID = map[string]kept{}
+	}
+	id := secret.Token()[:16]
+	r.byID[id] = kept{token, rep}
+	r.ids = append(r.ids, id)
+	if len(r.ids) > maxKept {
+		delete(r.byID, r.ids[0])
+		r.ids = r.ids[1:]
+	}
+	return id
+}
+
+// of returns a report of the session, or nil.
+func (r *results) of(token, id string) *sheet.Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if k := r.byID[id]; k.token == token {
+		return k.report
+	}
+	return nil
+}
