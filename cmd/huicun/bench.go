@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -10,9 +11,37 @@ import (
 	"unicode/utf8"
 
 	"huicun/internal/app"
+	"huicun/internal/app/ledgerbench"
+	"huicun/internal/app/measure"
 )
 
+// benchCmd measures: the pages, or the ledger.
 type benchCmd struct {
+	Pages  benchPagesCmd  `cmd:"" default:"withargs" help:"测量页面、冷启动和内存"`
+	Ledger benchLedgerCmd `cmd:"" help:"测量记账：导入、并发记账、报表、整个进程"`
+
+	Process benchProcessCmd `cmd:"" hidden:"" help:"运行一个程序，打印它用了多少时间和内存"`
+}
+
+// benchProcessCmd runs a program from this small process, whose memory does not count as the program's.
+type benchProcessCmd struct {
+	Program []string `arg:"" passthrough:""`
+}
+
+// Run prints what the program took as JSON.
+func (b *benchProcessCmd) Run(ctx context.Context, std streams) error {
+	program := b.Program
+	if program[0] == "--" {
+		program = program[1:]
+	}
+	r, err := measure.Process(ctx, program[0], program[1:]...)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(std.out).Encode(r)
+}
+
+type benchPagesCmd struct {
 	Villages  []int  `name:"villages" default:"9,300" help:"各镇的村数；9 个村的镇用演示数据"`
 	Contracts int    `name:"contracts" default:"100000" help:"合同份数"`
 	Runs      int    `name:"runs" default:"300" help:"每项测多少次"`
@@ -21,7 +50,7 @@ type benchCmd struct {
 }
 
 // Run measures in a scratch database and prints a table.
-func (b *benchCmd) Run(ctx context.Context, std streams) error {
+func (b *benchPagesCmd) Run(ctx context.Context, std streams) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -43,6 +72,46 @@ func (b *benchCmd) Run(ctx context.Context, std streams) error {
 		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", pad(r.Name), r.Tries, p50, p99, worst, r.Direction, r.Notes)
 	}
 	return w.Flush()
+}
+
+type benchLedgerCmd struct {
+	Vouchers []int  `name:"vouchers" default:"20000,300000" help:"凭证张数，每张三行"`
+	Clients  []int  `name:"clients" default:"1,8,32" help:"同时记账的人数"`
+	Posts    int    `name:"posts" default:"1000" help:"每种人数共记多少张"`
+	Runs     int    `name:"runs" default:"100" help:"每种报表算多少次"`
+	DataDir  string `name:"data-dir" help:"放测量数据的空目录；不填用临时目录，测完删除" type:"path"`
+	Database string `name:"database" help:"在这个没有记录的 PostgreSQL 里测，数据放在另一个模式里，测完删除"`
+}
+
+// Run measures the ledger in a scratch database and prints a table.
+func (b *benchLedgerCmd) Run(ctx context.Context, std streams) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	list, err := ledgerbench.Run(ctx, ledgerbench.Config{
+		DataDir: b.DataDir, Database: b.Database, Vouchers: b.Vouchers, Clients: b.Clients, Posts: b.Posts, Runs: b.Runs, Binary: self,
+		Progress: func(what string) { fmt.Fprintln(std.err, what) },
+	})
+	w := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, pad("项目")+"\t次数\t中位数\tp99\t每秒\t内存\t说明")
+	for _, r := range list {
+		p99, rate, peak := "", "", ""
+		if r.P99 > 0 {
+			p99 = short(r.P99)
+		}
+		if r.Rate > 0 {
+			rate = fmt.Sprintf("%.0f %s", r.Rate, r.Unit)
+		}
+		if r.Peak > 0 {
+			peak = fmt.Sprintf("%.0f MB", float64(r.Peak)/(1<<20))
+		}
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", pad(r.Name), r.Tries, short(r.P50), p99, rate, peak, r.Note)
+	}
+	if ferr := w.Flush(); err == nil {
+		err = ferr
+	}
+	return err
 }
 
 // short shows a duration with what can be trusted of it.

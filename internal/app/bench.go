@@ -75,7 +75,7 @@ func Bench(ctx context.Context, cfg BenchConfig) ([]BenchResult, error) {
 	if cfg.Contracts < 0 || cfg.Contracts > 900_000 {
 		return nil, errs.New(errs.Invalid, "bench.contracts", "合同份数应在 0 到 900000 之间")
 	}
-	where, clean, err := scratch(ctx, &cfg)
+	where, clean, err := Scratch(ctx, cfg.DataDir, cfg.Database)
 	if err != nil {
 		return nil, err
 	}
@@ -95,11 +95,12 @@ func Bench(ctx context.Context, cfg BenchConfig) ([]BenchResult, error) {
 	return b.results, err
 }
 
-// scratch finds a place for the data where nothing is yet, and how to clean up there.
-func scratch(ctx context.Context, cfg *BenchConfig) (Config, func(), error) {
-	out := Config{DataDir: cfg.DataDir, Clock: benchDay}
+// Scratch finds a place for measured data where nothing is yet, and how to clean up there: in dataDir, "" for a folder
+// that is removed afterwards, or in a schema of its own in a PostgreSQL database that holds no records.
+func Scratch(ctx context.Context, dataDir, database string) (Config, func(), error) {
+	out := Config{DataDir: dataDir, Clock: benchDay}
 	clean := func() {}
-	if cfg.DataDir == "" {
+	if dataDir == "" {
 		dir, err := os.MkdirTemp("", "huicun-bench-")
 		if err != nil {
 			return out, clean, fmt.Errorf("making a folder: %w", err)
@@ -107,20 +108,20 @@ func scratch(ctx context.Context, cfg *BenchConfig) (Config, func(), error) {
 		out.DataDir = dir
 		clean = func() { _ = os.RemoveAll(dir) }
 	}
-	if cfg.Database == "" {
-		if cfg.DataDir == "" {
+	if database == "" {
+		if dataDir == "" {
 			return out, clean, nil
 		}
 		return out, clean, refuseUsed(ctx, out)
 	}
 	used := out
-	used.Database = cfg.Database
+	used.Database = database
 	err := refuseUsed(ctx, used)
 	if err != nil {
 		clean()
 		return out, clean, err
 	}
-	u, err := url.Parse(cfg.Database)
+	u, err := url.Parse(database)
 	if err != nil {
 		clean()
 		return out, clean, errs.Wrap(err, errs.Unavailable, "db.url", "数据库地址写法不对；应形如 postgres://用户@主机:5432/库名")
