@@ -14,5 +14,8 @@ var (
 		"secretary_cycle", "secretary_criterion", "secretary_project", "secretary_measure", "secretary_milestone",
 		"secretary_target", "secretary_next_step",
 	}
+	deskTables = []string{
+		"entry_template", "entry_pick", "recurring", "recurring_run", "voucher_check", "check_item", "file_blob", "file_chunk", "attachment", "file_type",
+	}
 	insightTables = []string{"light_rule", "board_snapshot", "showcase", "showcase_issue"}
 )

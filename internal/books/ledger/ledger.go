@@ -43,6 +43,11 @@ func booksFor(ctx context.Context, q db.Q, who access.Principal, tenant int64, i
 	return b, who.Require(perm, b.Region)
 }
 
+// GetBooks reads books.
+func GetBooks(ctx context.Context, q db.Q, tenant int64, id ids.ID) (*Books, error) {
+	return booksTable.Get(ctx, q, tenant, id)
+}
+
 // BooksOf lists the books of a party, oldest first.
 func BooksOf(ctx context.Context, q db.Q, tenant int64, party ids.ID) ([]Books, error) {
 	return booksTable.All(ctx, q, db.NewWhere(tenant).And("party_id = ?", party), "from_month, id")

@@ -3,6 +3,7 @@ package access
 // The kinds of record by who works with them; a role's permissions are built from these groups.
 var (
 	bookKinds     = []string{"books", "voucher", "member", "asset", "asset_unit", "contract", "party", "person", "person_role"}
+	deskKinds     = []string{"entry_template", "recurring", "check_item", "file_type"}
 	reportKinds   = []string{"statement", "layout"}
 	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
 	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
@@ -32,7 +33,7 @@ func join(lists ...[]string) []string {
 }
 
 // everything that a township's officer may look at.
-var viewAll = perms([]string{View}, bookKinds, reportKinds, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
+var viewAll = perms([]string{View}, bookKinds, deskKinds, reportKinds, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
 
 // Roles are the roles that can be granted. The three administrators of 等级保护 are apart: who runs the system
 // (sysadmin) sees no business records, who reads the audit log (auditor) changes nothing.
@@ -41,14 +42,14 @@ var Roles = []Role{
 	{"town_secretary", "镇党委书记", join(viewAll,
 		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "contract", "party", "person", "person_role"}))},
 	{"town_accountant", "镇代理会计", join(viewAll,
-		perms([]string{Edit}, bookKinds, []string{"award", "product", "sale"}), []string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"})},
+		perms([]string{Edit}, bookKinds, deskKinds, []string{"award", "product", "sale"}), []string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"})},
 	{"village_bookkeeper", "村报账员", join(viewAll,
 		perms([]string{Edit}, []string{"voucher", "asset", "asset_unit", "contract", "product", "sale", "event", "party", "person", "person_role"}))},
 	{"liaison", "助企联络员", join(viewAll,
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},
 	{"county_supervisor", "县级监管员", join(viewAll, []string{"audit:view"},
-		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}), []string{"project:approve", "board:edit", "board:approve", "layout:edit"})},
+		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}), []string{"project:approve", "board:edit", "board:approve", "layout:edit", "entry_template:edit", "check_item:edit", "file_type:edit"})},
 	{"auditor", "审计员（只读）", join(viewAll, []string{"audit:view"})},
 	{"sysadmin", "系统管理员", []string{"account:*", "region:*", "overview:view"}},
 }

@@ -12,6 +12,7 @@ import (
 	"huicun/internal/books/asset"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/template"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
@@ -40,6 +41,7 @@ type Nouns struct {
 	Assets    *record.Noun[asset.Asset]
 	Units     *record.Noun[asset.Unit]
 	Contracts *record.Noun[contract.Contract]
+	Templates *template.Service
 }
 
 type pages struct {
@@ -66,6 +68,7 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		Panels: []resource.Panel[asset.Asset]{p.unitsPanel, p.earlierPanel, p.assetVouchers},
 	})
 	resource.Mount(s, set, n.Units, resource.Options[asset.Unit]{Panels: []resource.Panel[asset.Unit]{p.unitContracts}})
+	p.mountTemplates(s, set)
 	s.Handle(
 		shell.Route{Method: "GET", Pattern: "/vouchers/new", Perm: voucherEdit, Fn: p.newEntry},
 		shell.Route{Method: "POST", Pattern: "/vouchers/new", Perm: voucherEdit, Fn: p.saveNew},

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"huicun/internal/books/ledger"
+	"huicun/internal/kit/calc"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
@@ -44,6 +45,7 @@ type entry struct {
 	Errs  map[string]string // by the name of the input
 	Top   []ui.FieldError
 	Dirty bool
+	Hint  string // what was filled in, and what to do now
 
 	// filled for display
 	BooksName string
@@ -159,6 +161,9 @@ func (p *pages) newEntry(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if c.Query("copy") != "" {
+		return p.copyEntry(c, tenant)
+	}
 	f.Books = p.firstBooks(c, list, f.Date)
 	return p.entryPage(c, http.StatusOK, &f)
 }
@@ -194,7 +199,16 @@ func (p *pages) editEntry(c *shell.Ctx) error {
 	if v.State != ledger.Draft {
 		return c.Redirect("/vouchers/" + v.ID.String())
 	}
-	f := entry{
+	f, err := p.entryOf(c, v)
+	if err != nil {
+		return err
+	}
+	return p.entryPage(c, http.StatusOK, f)
+}
+
+// entryOf is the form of a voucher as it stands.
+func (p *pages) entryOf(c *shell.Ctx, v *ledger.Voucher) (*entry, error) {
+	f := &entry{
 		ID: v.ID, Version: v.Version, Key: c.FormKey(), Title: v.FullNo, Books: v.Books.String(), Date: v.Date.String(), Kind: v.Kind, Attachments: strconv.Itoa(v.Attachments),
 	}
 	names := make([]map[ids.ID]string, len(ledger.Dimensions))
@@ -205,20 +219,24 @@ func (p *pages) editEntry(c *shell.Ctx) error {
 				want = append(want, id)
 			}
 		}
+		var err error
 		if names[d], err = p.names(c, ledger.Dimensions[d].Kind, want); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for i := range v.Lines {
 		x := &v.Lines[i]
 		l := entryLine{Summary: x.Summary, Account: x.Account, Debit: plain(x.Debit), Credit: plain(x.Credit)}
+		if l.Summary == "" {
+			l.Summary = v.Summary
+		}
 		for d := range ledger.Dimensions {
 			l.Dims[d] = names[d][*ledger.Dimensions[d].At(x)]
 		}
 		f.Lines = append(f.Lines, l)
 	}
 	f.pad(1)
-	return p.entryPage(c, http.StatusOK, &f)
+	return f, nil
 }
 
 func plain(f money.Fen) string {
@@ -393,7 +411,7 @@ func (p *pages) fillLine(c *shell.Ctx, tenant int64, f *entry, i int, books ids.
 		if side.text == "" {
 			continue
 		}
-		if *side.to, err = money.Parse(side.text); err != nil {
+		if *side.to, err = calc.Amount(side.text); err != nil {
 			f.Errs[lineName(i, side.name)] = errs.Message(err)
 		}
 	}
@@ -516,8 +534,8 @@ func (p *pages) entryPage(c *shell.Ctx, status int, f *entry) error {
 	if err := p.decorate(c, f); err != nil {
 		return err
 	}
-	if c.Who.CanSome(voucherPost) && f.ID == 0 {
-		view.Actions = ui.Buttons(ui.Button{Label: "从表格导入", Icon: "upload", Href: "/vouchers/import"})
+	if f.ID == 0 {
+		view.Actions = ui.Buttons(p.entryButtons(c, f)...)
 	}
 	return c.PageStatus(status, view, entryBody(f))
 }
@@ -549,10 +567,10 @@ func (p *pages) decorate(c *shell.Ctx, f *entry) error {
 	}
 	var debit, credit money.Fen
 	for i := range f.Lines {
-		if d, err := money.Parse(f.Lines[i].Debit); err == nil {
+		if d, err := calc.Amount(f.Lines[i].Debit); err == nil {
 			debit += d
 		}
-		if d, err := money.Parse(f.Lines[i].Credit); err == nil {
+		if d, err := calc.Amount(f.Lines[i].Credit); err == nil {
 			credit += d
 		}
 	}
@@ -566,4 +584,49 @@ func (p *pages) decorate(c *shell.Ctx, f *entry) error {
 		f.Diff = "差额：借方少 " + (credit - debit).String()
 	}
 	return nil
+}
+
+// entryButtons are the other ways to a voucher.
+func (p *pages) entryButtons(c *shell.Ctx, f *entry) []ui.Button {
+	out := []ui.Button{{Label: "用模板填制", Icon: "list-details", Href: "/voucher-templates?books=" + f.Books}}
+	if d, err := date.Parse(f.Date); err == nil && f.Books != "" {
+		last := d.YearMonth().Prev()
+		out = append(out, ui.Button{Label: "复制上月凭证", Icon: "copy", Href: "/vouchers/search?books=" + f.Books + "&from=" + last.First().String() + "&to=" + last.Last().String()})
+	}
+	if c.Who.CanSome(voucherPost) {
+		out = append(out, ui.Button{Label: "从表格导入", Icon: "upload", Href: "/vouchers/import"})
+	}
+	return out
+}
+
+// copyEntry shows a new voucher with the lines of another one, on the day that is looked at.
+func (p *pages) copyEntry(c *shell.Ctx, tenant int64) error {
+	id, err := ids.Parse(c.Query("copy"))
+	if err != nil {
+		return errs.Wrap(err, errs.NotFound, "id", "没有找到要复制的凭证；请检查地址")
+	}
+	v, err := p.l.Get(c.Context(), c.Who, tenant, id)
+	if err != nil {
+		return err
+	}
+	if err := c.Who.Require(voucherEdit, v.Region); err != nil {
+		return err
+	}
+	hint := "已复制 " + v.FullNo + " 的分录，请改好日期、摘要和金额后保存。"
+	for i := range v.Lines { // a red-letter voucher is copied as what it undid
+		if x := &v.Lines[i]; v.Reverses != 0 {
+			x.Debit, x.Credit = x.Debit.Neg(), x.Credit.Neg()
+		}
+	}
+	v.Attachments, v.Date = 0, p.entryDay(c, v)
+	return p.proposed(c, v, hint)
+}
+
+// entryDay is the day of a copy: the one of the address, or the same day of the month that is looked at.
+func (p *pages) entryDay(c *shell.Ctx, v *ledger.Voucher) date.Date {
+	if d, err := date.Parse(c.Query("date")); err == nil {
+		return d
+	}
+	m := c.AsOf.YearMonth()
+	return m.First().AddDays(min(v.Date.Day(), m.Last().Day()) - 1)
 }
