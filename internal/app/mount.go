@@ -37,6 +37,7 @@ var menu = []shell.MenuGroup{
 	}},
 	{Title: "账务", Items: []shell.MenuItem{
 		item("凭证", "book-2", "/vouchers", "voucher"), item("账套", "list-details", "/books", "books"),
+		item("业务模板", "list-details", "/entry-templates", "entry_template"),
 		item("单位", "building-community", "/parties", "party"), item("成员户", "users-group", "/members", "member"),
 	}},
 	{Title: "口径与规则", Items: []shell.MenuItem{
@@ -60,7 +61,7 @@ func (a *App) mount() {
 	a.Shell.Todo = overviewpages.TodoCount(a.Overview)
 	n := a.Nouns
 	mountNouns(a.Shell, set, n)
-	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts})
+	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts, Templates: n.Templates})
 	overviewpages.Mount(a.Shell, a.Overview, a.Board)
 	boardpages.Mount(a.Shell, a.Board)
 	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), overviewpages.Todo(a.Overview))

@@ -8,6 +8,7 @@ import (
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/member"
 	"huicun/internal/books/statement"
+	"huicun/internal/books/template"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/showcase"
@@ -42,6 +43,8 @@ type Nouns struct {
 	Contracts *record.Noun[contract.Contract]
 	// Households are the members (成员户) of collectives.
 	Households *record.Noun[member.Member]
+	// Templates are event templates and recurring vouchers.
+	Templates *template.Service
 
 	Policies   *record.Noun[policy.Policy]
 	Versions   *record.Noun[policy.Version]
@@ -121,6 +124,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Assets, n.Units = asset.NewAssets(e), asset.NewUnits(e)
 	n.Contracts = contract.NewContracts(e)
 	n.Households = member.New(e)
+	n.Templates = template.New(e, n.Ledger)
 }
 
 func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {

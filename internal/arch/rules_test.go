@@ -75,7 +75,7 @@ var thirdParties = []thirdParty{
 	{module: "github.com/mozillazg/go-pinyin", in: []string{"internal/kit/search"}},
 	// Tests read back the workbooks that pages hand out.
 	{module: "github.com/xuri/excelize/v2", in: []string{"internal/kit/sheet"}, inTests: true},
-	{module: "github.com/goccy/go-yaml", in: []string{"internal/kit", "internal/mechanism/policy", "internal/app"}},
+	{module: "github.com/goccy/go-yaml", in: []string{"internal/kit", "internal/mechanism/policy", "internal/books/template", "internal/app"}},
 	{module: "github.com/a-h/templ", in: []string{"internal/web"}},
 	{module: "github.com/andybalholm/brotli", in: []string{"internal/web/assets"}},
 	{module: "github.com/yuin/goldmark", in: []string{"internal/insight/showcase", "internal/web"}},

@@ -102,18 +102,18 @@ func TestRefusesWhatCannotBalance(t *testing.T) {
 		t.Fatal(err)
 	}
 	for lines, say := range map[string]string{
-		"    - {debit: $pay, amount: a}\n    - {credit: \"2023:501\", amount: b}\n":                                       "借贷不平",
-		"    - {debit: $pay, amount: a - b}\n    - {credit: \"2023:501\", amount: a - b}\n":                               "负数",
+		"    - {debit: $pay, amount: a}\n    - {credit: \"2023:501\", amount: b}\n":                                         "借贷不平",
+		"    - {debit: $pay, amount: a - b}\n    - {credit: \"2023:501\", amount: a - b}\n":                                 "负数",
 		"    - {debit: $pay, amount: a/3}\n    - {debit: $pay, amount: a/3}\n    - {credit: \"2023:501\", amount: a*2/3}\n": "借贷不平",
-		"    - {debit: $pay, amount: a}\n":                                       "一借一贷",
-		"    - {debit: $pay, amount: rest}\n    - {credit: \"2023:501\", amount: rest}\n": "最多有一行",
-		"    - {debit: $pay, amount: a}\n    - {credit: \"2023:999\", amount: a}\n":       "没有一级科目 999",
-		"    - {debit: $pay, amount: a}\n    - {credit: \"501\", amount: a}\n":            "应写成",
-		"    - {debit: $who, amount: a}\n    - {credit: \"2023:501\", amount: a}\n":       "选科目的问题",
-		"    - {debit: $pay, amount: c}\n    - {credit: \"2023:501\", amount: a}\n":       "不是问到的金额",
+		"    - {debit: $pay, amount: a}\n":                                                        "一借一贷",
+		"    - {debit: $pay, amount: rest}\n    - {credit: \"2023:501\", amount: rest}\n":         "最多有一行",
+		"    - {debit: $pay, amount: a}\n    - {credit: \"2023:999\", amount: a}\n":               "没有一级科目 999",
+		"    - {debit: $pay, amount: a}\n    - {credit: \"501\", amount: a}\n":                    "应写成",
+		"    - {debit: $who, amount: a}\n    - {credit: \"2023:501\", amount: a}\n":               "选科目的问题",
+		"    - {debit: $pay, amount: c}\n    - {credit: \"2023:501\", amount: a}\n":               "不是问到的金额",
 		"    - {debit: $pay, amount: a, with: [what]}\n    - {credit: \"2023:501\", amount: a}\n": "辅助核算",
 		"    - {debit: $pay, amount: 1+}\n    - {credit: \"2023:501\", amount: a}\n":              "没有写完",
-		"    - {debit: $pay, amount: a, nonsense: 1}\n":                                            "不认识",
+		"    - {debit: $pay, amount: a, nonsense: 1}\n":                                           "不认识",
 	} {
 		_, err := Parse([]byte(body(lines)))
 		if err == nil || !strings.Contains(err.Error(), say) {

@@ -280,4 +280,3 @@ func (s *Service) ImportYAML(ctx context.Context, who access.Principal, tenant i
 	})
 	return created, replaced, err
 }
-

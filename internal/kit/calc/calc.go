@@ -47,7 +47,9 @@ func (e *Expr) String() string { return e.text }
 func (e *Expr) Names() []string { return slices.Clone(e.names) }
 
 // Value works the formula out; of gives the value of a name.
-func (e *Expr) Value(of func(name string) (*big.Rat, error)) (*big.Rat, error) { return e.root.value(of) }
+func (e *Expr) Value(of func(name string) (*big.Rat, error)) (*big.Rat, error) {
+	return e.root.value(of)
+}
 
 // Fen works the formula out over amounts and rounds the result to a fen, halves away from zero.
 func (e *Expr) Fen(of func(name string) (money.Fen, error)) (money.Fen, error) {

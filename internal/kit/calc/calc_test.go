@@ -39,7 +39,9 @@ func TestFormula(t *testing.T) {
 	if got := strings.Join(e.Names(), " "); got != "total paid" {
 		t.Error(got)
 	}
-	got, err := e.Fen(func(name string) (money.Fen, error) { return map[string]money.Fen{"total": 1000, "paid": 1200}[name], nil })
+	got, err := e.Fen(func(name string) (money.Fen, error) {
+		return map[string]money.Fen{"total": 1000, "paid": 1200}[name], nil
+	})
 	if err != nil || got != 500 {
 		t.Error(got, err)
 	}

@@ -17,6 +17,7 @@ import (
 	"huicun/internal/books/asset"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/template"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/db/dbtest"
 	"huicun/internal/kit/ids"
@@ -80,7 +81,7 @@ func newSite(t *testing.T) *site {
 	party.NewParties(env)
 	party.NewPersons(env)
 	s.l = ledger.New(env)
-	s.nouns = books.Nouns{Assets: asset.NewAssets(env), Units: asset.NewUnits(env), Contracts: contract.NewContracts(env)}
+	s.nouns = books.Nouns{Templates: template.New(env, s.l), Assets: asset.NewAssets(env), Units: asset.NewUnits(env), Contracts: contract.NewContracts(env)}
 	brand.NewBrands(env)
 	joint.NewProjects(env)
 	s.shell = &shell.Shell{Env: env, Accounts: accounts, Regions: regions, Clock: d.Clock(), Menu: []shell.MenuGroup{{Title: "账务", Items: []shell.MenuItem{

@@ -32,9 +32,9 @@ type templateItem struct {
 }
 
 type templatesView struct {
-	Q, Books string
-	Choices  []ui.Option
-	Groups   []templateGroup
+	Books  string
+	Filter ui.FilterView
+	Groups []templateGroup
 }
 
 // templateForm is a template being filled in: the texts as typed and what is wrong with them.
@@ -85,13 +85,18 @@ func (p *pages) templates(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := templatesView{Q: c.Query("q"), Books: b.ID.String()}
+	v := templatesView{Books: b.ID.String()}
+	sel := ui.FilterSelect{Name: "books", Label: "账套"}
 	for i := range list {
-		v.Choices = append(v.Choices, ui.Option{Value: list[i].ID.String(), Label: list[i].Name, Selected: list[i].ID == b.ID})
+		sel.Options = append(sel.Options, ui.Option{Value: list[i].ID.String(), Label: list[i].Name, Selected: list[i].ID == b.ID})
+	}
+	q := c.Query("q")
+	v.Filter = ui.FilterView{
+		Action: "/voucher-templates", Q: q, QLabel: "什么业务？如 租金、折旧、zj", Selects: []ui.FilterSelect{sel}, Active: q != "", ResetHref: "/voucher-templates?books=" + v.Books,
 	}
 	for i := range all {
 		t := &all[i]
-		if !matches(t, v.Q) {
+		if !matches(t, q) {
 			continue
 		}
 		n := slices.IndexFunc(v.Groups, func(g templateGroup) bool { return g.Title == t.Group })
@@ -135,6 +140,9 @@ func (p *pages) offered(c *shell.Ctx, books string) (*templateForm, error) {
 	list, b, err := p.bases(c)
 	if err != nil {
 		return nil, err
+	}
+	if books != "" {
+		b = nil
 	}
 	for i := range list {
 		if list[i].ID.String() == books {

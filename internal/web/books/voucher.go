@@ -198,7 +198,8 @@ func (p *pages) voucherButtons(c *shell.Ctx, v *ledger.Voucher) []ui.Button {
 		out = append(out, ui.Button{Label: "修改", Icon: "edit", Href: "/vouchers/" + v.ID.String() + "/edit"})
 	}
 	if c.Who.Can(voucherEdit, v.Region) {
-		out = append(out, ui.Button{Label: "再填一张", Icon: "plus", Href: "/vouchers/new?books=" + v.Books.String() + "&date=" + v.Date.String()})
+		out = append(out, ui.Button{Label: "再填一张", Icon: "plus", Href: "/vouchers/new?books=" + v.Books.String() + "&date=" + v.Date.String()},
+			ui.Button{Label: "复制", Icon: "copy", Href: "/vouchers/new?copy=" + v.ID.String()})
 	}
 	return append(out, ui.Button{Label: "打印", Icon: "printer", Attrs: templ.Attributes{"data-print": true, "type": "button"}})
 }
