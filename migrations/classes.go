@@ -7,6 +7,10 @@ var (
 		"asset", "asset_unit", "contract", "contract_unit", "charge", "statement_layout",
 	}
 	ledgerTables    = []string{"ledger_chain", "ledger_series", "ledger_opening", "member"}
+	cashTables      = []string{
+		"fund_rule", "receipt_prefix", "receipt_book", "cash_deposit", "receipt", "petty_cash", "petty_entry", "advance", "advance_entry",
+		"cash_count", "budget", "budget_line",
+	}
 	policyTables    = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}
 	jointTables     = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_party", "joint_input", "joint_item", "joint_milestone", "joint_income"}
 	serviceTables   = []string{"lead", "lead_fact", "party_body", "body_meeting", "sla_profile", "campaign", "visit", "request", "request_codepartment"}

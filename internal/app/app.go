@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"huicun/internal/books/budget"
 	"huicun/internal/books/statement"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
@@ -61,7 +62,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a.Figures = &indicator.Book{Cat: cat, Defs: a.Nouns.Figures}
 	a.Overview = overview.NewService(a.Env, cat)
 	cat.Add(overview.Figures(a.Env, cat)...)
-	a.Reports = statement.New(d, a.Regions, nil)
+	a.Reports = statement.New(d, a.Regions, budget.Source{})
 	a.Board = board.NewService(a.Env, cat, a.Nouns.Snapshots)
 	a.Showcase = showcase.NewService(a.Nouns.Showcases, a.Figures, a.Nouns.Persons)
 	a.Shell = &shell.Shell{

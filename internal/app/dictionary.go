@@ -17,6 +17,9 @@ type floor struct {
 var floors = []floor{
 	{"登记：谁、在哪里", []string{"party", "person", "person_role"}},
 	{"账务：账、资产、合同", []string{"books", "voucher", "layout", "asset", "asset_unit", "contract", "member"}},
+	{"资金与预算", []string{
+		"receipt_book", "receipt", "cash_deposit", "petty_cash", "petty_entry", "advance", "advance_entry", "cash_count", "fund_rule", "budget", "budget_line",
+	}},
 	{"政策机制", []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}},
 	{"联建机制", []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_party", "joint_input", "joint_item", "joint_milestone", "joint_income"}},
 	{"服务机制", []string{"lead", "lead_fact", "party_body", "body_meeting", "sla", "campaign", "visit", "request"}},

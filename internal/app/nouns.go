@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"huicun/internal/books/asset"
+	"huicun/internal/books/budget"
+	"huicun/internal/books/cash"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/member"
@@ -45,6 +47,8 @@ type Nouns struct {
 	Households *record.Noun[member.Member]
 	// Templates are event templates and recurring vouchers.
 	Templates *template.Service
+	Cash      *cash.Cash
+	Budgets   *budget.Budgets
 
 	Policies   *record.Noun[policy.Policy]
 	Versions   *record.Noun[policy.Version]
@@ -125,6 +129,8 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Contracts = contract.NewContracts(e)
 	n.Households = member.New(e)
 	n.Templates = template.New(e, n.Ledger)
+	n.Budgets = budget.New(e)
+	n.Cash = cash.New(e, n.Ledger)
 }
 
 func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"huicun/internal/books/budget"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/statement"
 	"huicun/internal/kit/code"
@@ -31,7 +32,7 @@ func OpenReports(ctx context.Context, cfg Config) (*Reports, error) {
 		return nil, err
 	}
 	r := &Reports{db: d, regions: region.New(d)}
-	r.s = statement.New(d, r.regions, nil)
+	r.s = statement.New(d, r.regions, budget.Source{})
 	return r, nil
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"huicun/internal/books/cash"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/member"
@@ -103,5 +104,5 @@ type check func(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 
 // checks are what fsck runs.
 func (a *App) checks() []check {
-	return []check{ledger.Check, statement.Check, contract.Check, showcase.Check}
+	return []check{ledger.Check, statement.Check, cash.Check, contract.Check, showcase.Check}
 }

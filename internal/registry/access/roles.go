@@ -2,9 +2,12 @@ package access
 
 // The kinds of record by who works with them; a role's permissions are built from these groups.
 var (
-	bookKinds     = []string{"books", "voucher", "member", "asset", "asset_unit", "contract", "party", "person", "person_role"}
-	deskKinds     = []string{"entry_template", "recurring", "check_item", "file_type"}
-	reportKinds   = []string{"statement", "layout"}
+	bookKinds   = []string{"books", "voucher", "member", "asset", "asset_unit", "contract", "party", "person", "person_role"}
+	deskKinds   = []string{"entry_template", "recurring", "check_item", "file_type"}
+	reportKinds = []string{"statement", "layout"}
+	// What a village's bookkeeper records of cash, and what the township keeps over it.
+	cashKinds     = []string{"receipt", "cash_deposit", "petty_entry", "advance", "advance_entry", "cash_count", "budget", "budget_line"}
+	fundKinds     = []string{"receipt_book", "petty_cash", "fund_rule"}
 	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
 	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
 	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request", "sla"}
@@ -33,18 +36,22 @@ func join(lists ...[]string) []string {
 }
 
 // everything that a township's officer may look at.
-var viewAll = perms([]string{View}, bookKinds, deskKinds, reportKinds, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
+var viewAll = perms([]string{View}, bookKinds, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
 
 // Roles are the roles that can be granted. The three administrators of 等级保护 are apart: who runs the system
 // (sysadmin) sees no business records, who reads the audit log (auditor) changes nothing.
 var Roles = []Role{
 	{"system", "系统", []string{"*:*"}},
 	{"town_secretary", "镇党委书记", join(viewAll,
-		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "contract", "party", "person", "person_role"}))},
+		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "contract", "party", "person", "person_role", "fund_rule"}),
+		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}))},
 	{"town_accountant", "镇代理会计", join(viewAll,
-		perms([]string{Edit}, bookKinds, deskKinds, []string{"award", "product", "sale"}), []string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"})},
+		perms([]string{Edit}, bookKinds, deskKinds, cashKinds, fundKinds, []string{"award", "product", "sale"}),
+		[]string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"},
+		perms([]string{Approve}, []string{"receipt_book", "petty_cash", "advance", "cash_count", "budget"}), []string{"receipt_book:use"})},
 	{"village_bookkeeper", "村报账员", join(viewAll,
-		perms([]string{Edit}, []string{"voucher", "asset", "asset_unit", "contract", "product", "sale", "event", "party", "person", "person_role"}))},
+		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "contract", "product", "sale", "event", "party", "person", "person_role"}),
+		[]string{"receipt_book:use"})},
 	{"liaison", "助企联络员", join(viewAll,
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},

@@ -299,7 +299,7 @@ func (n *Any) DoTx(ctx context.Context, tx *db.Tx, who access.Principal, v Item,
 	}
 	// A guard may fill in what the event itself settles (the day of publication); the history shows that too.
 	old := n.copy(v)
-	if err := n.hooks.guard(ctx, tx, event, v.V); err != nil {
+	if err := n.hooks.guard(context.WithValue(ctx, reasonKey{}, reason), tx, event, v.V); err != nil {
 		return err
 	}
 	v.State = e.To
@@ -307,6 +307,15 @@ func (n *Any) DoTx(ctx context.Context, tx *db.Tx, who access.Principal, v Item,
 		return err
 	}
 	return n.finish(ctx, tx, old, v, e.Label, reason, nil)
+}
+
+type reasonKey struct{}
+
+// Reason returns the reason that the person gave for the event that a guard decides on, "" when none was given: for
+// records that must show it themselves.
+func Reason(ctx context.Context) string {
+	s, _ := ctx.Value(reasonKey{}).(string)
+	return s
 }
 
 // Delete removes a record that is still in its first state and that nothing refers to.
