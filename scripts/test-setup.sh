@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes ready what the tests need and cannot bring along: a private PostgreSQL
-# cluster, a Chromium and Chinese fonts.
+# cluster, a Chromium, Chinese fonts, and the programs that must agree with what
+# we export: hledger, ledger, beancount.
 #
 #   scripts/test-setup.sh [OWNER_PID]
 #
@@ -55,6 +56,9 @@ missing_packages() {
   [ -n "${HUICUN_TEST_POSTGRES:-}" ] || [ -n "$(pg_bin || true)" ] || echo postgresql
   [ -n "$(chromium_bin || true)" ] || echo chromium
   have_cjk_fonts || echo fonts-noto-cjk
+  command -v hledger >/dev/null || echo hledger
+  command -v ledger >/dev/null || echo ledger
+  command -v bean-check >/dev/null || echo beancount
 }
 
 install_packages() {

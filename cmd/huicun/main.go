@@ -27,10 +27,11 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"载入八桥镇 2021 年演示数据并启动"`
 	Migrate migrateCmd `cmd:"" help:"建立或升级数据库结构"`
 	Import  importCmd  `cmd:"" help:"从 xlsx 或 CSV 导入一类记录"`
-	Export  exportCmd  `cmd:"" help:"把一类记录导出为 CSV 或 xlsx"`
+	Export  exportCmd  `cmd:"" help:"导出一类记录，或导出账簿"`
 	Figures figuresCmd `cmd:"" help:"打印、解释或核对数字"`
 	Report  reportCmd  `cmd:"" help:"打印科目余额表、收支明细、资产负债表、收益及分配、统计表和账簿"`
 	Account accountCmd `cmd:"" help:"建立第一个系统管理员"`
+	Verify  verifyCmd  `cmd:"" help:"核验导出的文件"`
 	Fsck    fsckCmd    `cmd:"" help:"核验必须成立的一切：余额、编号、收款计划、发布内容"`
 	Bench   benchCmd   `cmd:"" help:"测量性能"`
 	Version versionCmd `cmd:"" help:"打印版本"`
@@ -44,7 +45,7 @@ type data struct {
 }
 
 func (d data) config() app.Config {
-	return app.Config{DataDir: d.DataDir, Database: d.Database, Key: d.Key}
+	return app.Config{DataDir: d.DataDir, Database: d.Database, Key: d.Key, Version: version}
 }
 
 // streams are where a command reads and writes.

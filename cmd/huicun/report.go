@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"os"
+	"io"
 
 	"huicun/internal/app"
-	"huicun/internal/kit/errs"
 )
 
 type reportCmd struct {
@@ -36,16 +35,5 @@ func (r *reportCmd) Run(ctx context.Context, std streams) error {
 	if r.Out == "" {
 		return app.WriteReport(std.out, sheets, r.Format)
 	}
-	f, err := os.Create(r.Out)
-	if err != nil {
-		return errs.Wrap(err, errs.Invalid, "export.file", "文件 %s 写不了", r.Out)
-	}
-	err = app.WriteReport(f, sheets, r.Format)
-	if closing := f.Close(); err == nil {
-		err = errs.Wrap(closing, errs.Unavailable, "export.file", "文件 %s 没有写完整", r.Out)
-	}
-	if err != nil { // half a file would be taken for a whole one
-		_ = os.Remove(r.Out)
-	}
-	return err
+	return toFile(r.Out, func(w io.Writer) error { return app.WriteReport(w, sheets, r.Format) })
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -67,6 +68,11 @@ func report(std streams, err error, rep *sheet.Report, created, updated, same in
 }
 
 type exportCmd struct {
+	Records exportRecordsCmd `cmd:"" default:"withargs" help:"把一类记录导出为 CSV 或 xlsx（可省略 records）"`
+	Journal exportJournalCmd `cmd:"" help:"导出账簿：hledger、beancount、审计凭证表或 XML 数据包"`
+}
+
+type exportRecordsCmd struct {
 	data
 	Kind  string `arg:"" help:"记录种类，如 contract"`
 	Scope string `name:"scope" required:"" help:"区划代码，如 321182103"`
@@ -74,7 +80,7 @@ type exportCmd struct {
 }
 
 // Run writes all records of a kind within a place, in the columns that an import takes.
-func (e *exportCmd) Run(ctx context.Context, std streams) error {
+func (e *exportRecordsCmd) Run(ctx context.Context, std streams) error {
 	place, err := code.Region(e.Scope)
 	if err != nil {
 		return err
@@ -87,18 +93,7 @@ func (e *exportCmd) Run(ctx context.Context, std streams) error {
 	if e.Out == "" {
 		return a.Export(ctx, std.out, e.Kind, place, false)
 	}
-	f, err := os.Create(e.Out)
-	if err != nil {
-		return errs.Wrap(err, errs.Invalid, "export.file", "文件 %s 写不了", e.Out)
-	}
-	err = a.Export(ctx, f, e.Kind, place, strings.HasSuffix(e.Out, ".xlsx"))
-	if closing := f.Close(); err == nil {
-		err = errs.Wrap(closing, errs.Unavailable, "export.file", "文件 %s 没有写完整", e.Out)
-	}
-	if err != nil { // half a file would be taken for a whole one
-		_ = os.Remove(e.Out)
-	}
-	return err
+	return toFile(e.Out, func(w io.Writer) error { return a.Export(ctx, w, e.Kind, place, strings.HasSuffix(e.Out, ".xlsx")) })
 }
 
 type fsckCmd struct{ data }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"huicun/internal/books/budget"
+	"huicun/internal/books/journal"
 	"huicun/internal/books/statement"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
@@ -34,8 +35,10 @@ type App struct {
 	Overview *overview.Service
 	Board    *board.Service
 	Reports  *statement.Service
+	Journal  *journal.Service
 	Showcase *showcase.Service
 	Shell    *shell.Shell
+	version  string
 }
 
 // Open opens (and migrates) the database and wires everything. Close it after use.
@@ -54,7 +57,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		_ = d.Close()
 		return nil, err
 	}
-	a := &App{DB: d, Regions: region.New(d)}
+	a := &App{DB: d, Regions: region.New(d), version: cfg.Version}
 	a.Env = record.NewEnv(d, a.Regions, box)
 	a.Accounts = account.New(d, box, a.Regions)
 	cat := indicator.NewCatalogue(d, a.Regions)
@@ -63,6 +66,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a.Overview = overview.NewService(a.Env, cat)
 	cat.Add(overview.Figures(a.Env, cat)...)
 	a.Reports = statement.New(d, a.Regions, budget.Source{})
+	a.Journal = journal.New(a.Env)
 	a.Board = board.NewService(a.Env, cat, a.Nouns.Snapshots)
 	a.Showcase = showcase.NewService(a.Nouns.Showcases, a.Figures, a.Nouns.Persons)
 	a.Shell = &shell.Shell{

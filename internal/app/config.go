@@ -16,4 +16,5 @@ type Config struct {
 	Secure   bool   // cookies for https only
 	Clock    date.Clock
 	Log      *slog.Logger
+	Version  string // of the program, as exported packages name it
 }

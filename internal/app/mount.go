@@ -6,6 +6,7 @@ import (
 	boardpages "huicun/internal/web/board"
 	"huicun/internal/web/books"
 	"huicun/internal/web/home"
+	journalpages "huicun/internal/web/journal"
 	overviewpages "huicun/internal/web/overview"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
@@ -39,6 +40,7 @@ var menu = []shell.MenuGroup{
 		item("凭证", "book-2", "/vouchers", "voucher"), item("账套", "list-details", "/books", "books"),
 		item("业务模板", "list-details", "/entry-templates", "entry_template"),
 		item("单位", "building-community", "/parties", "party"), item("成员户", "users-group", "/members", "member"),
+		item("导出账簿", "download", "/journal", "journal"),
 	}},
 	{Title: "口径与规则", Items: []shell.MenuItem{
 		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),
@@ -65,6 +67,7 @@ func (a *App) mount() {
 	overviewpages.Mount(a.Shell, a.Overview, a.Board)
 	boardpages.Mount(a.Shell, a.Board)
 	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), overviewpages.Todo(a.Overview))
+	journalpages.Mount(a.Shell, a.Journal, a.version)
 	showcasepages.Mount(a.Shell, a.Showcase)
 	admin.Mount(a.Shell)
 }

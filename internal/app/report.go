@@ -86,7 +86,11 @@ func (r *Reports) query(ctx context.Context, a ReportArgs) (statement.Query, err
 		return q, err
 	}
 	if a.Books != "" {
-		return q, r.named(ctx, a.Books, &q)
+		tenant, b, err := booksAnywhere(ctx, r.db.Read(), r.regions, a.Books)
+		if err == nil {
+			q.Tenant, q.Books = tenant, b.ID
+		}
+		return q, err
 	}
 	place, err := code.Region(a.Scope)
 	if err != nil {
@@ -98,30 +102,6 @@ func (r *Reports) query(ctx context.Context, a ReportArgs) (statement.Query, err
 	}
 	q.Tenant, q.Scopes, q.Title = tn.ID, []string{place}, r.regions.Name(ctx, place)
 	return q, nil
-}
-
-// named finds books by their name in whichever county they are.
-func (r *Reports) named(ctx context.Context, name string, q *statement.Query) error {
-	tenants, err := r.regions.Tenants(ctx, code.Nation)
-	if err != nil {
-		return err
-	}
-	for _, t := range tenants {
-		b, err := ledger.BooksByName(ctx, r.db.Read(), t.ID, name)
-		switch {
-		case errs.Is(err, errs.NotFound):
-			continue
-		case err != nil:
-			return err
-		case q.Books != 0:
-			return errs.New(errs.Invalid, "report.books", "不止一个县有账套“%s”，请改用 --scope 指定村的区划代码", name)
-		}
-		q.Tenant, q.Books = t.ID, b.ID
-	}
-	if q.Books == 0 {
-		return errs.New(errs.NotFound, "report.books", "没有名为“%s”的账套；账套名称见“账套”页面", name)
-	}
-	return nil
 }
 
 // WriteReport writes sheets as table, csv, json or xlsx. A file of rows holds one sheet.

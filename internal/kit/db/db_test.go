@@ -291,3 +291,35 @@ func TestEveryTableHasAClass(t *testing.T) {
 		t.Errorf("class of %s, which is no table", n)
 	}
 }
+
+// A snapshot does not see what is written after it began, and cannot write.
+func TestASnapshotIsOneState(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		insert(t, d, 1, newNote("a", 1))
+		err := d.Snapshot(ctx, func(ctx context.Context, q db.Q) error {
+			count := func() int {
+				n, err := notes.Count(ctx, q, db.NewWhere(1), 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return n
+			}
+			before := count()
+			insert(t, d, 1, newNote("b", 2))
+			if after := count(); before != 1 || after != 1 {
+				t.Errorf("saw %d and then %d", before, after)
+			}
+			var id int64
+			if err := q.QueryRow(ctx, `UPDATE tier SET name = 'x' WHERE tenant_id = $1 RETURNING id`, 1).Scan(&id); err == nil {
+				t.Error("a snapshot wrote")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, _ := notes.Count(ctx, d.Read(), db.NewWhere(1), 0); n != 2 {
+			t.Errorf("%d rows afterwards", n)
+		}
+	})
+}

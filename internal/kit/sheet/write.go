@@ -78,30 +78,53 @@ func (k Kind) value(s string) any {
 // formula gets a single quote in front, which Read takes off again: reading back gives every cell as it was, up
 // to outer space and control characters. The first error of rows ends the writing and is returned.
 func WriteCSV(w io.Writer, header []Column, rows iter.Seq2[[]string, error]) error {
+	c := NewCSV(w, header)
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		if err := c.Row(row); err != nil {
+			return err
+		}
+	}
+	return c.Flush()
+}
+
+// CSV writes what WriteCSV writes, a row at a time.
+type CSV struct {
+	bw     *bufio.Writer
+	header []Column
+}
+
+// NewCSV begins a file with its header.
+func NewCSV(w io.Writer, header []Column) *CSV {
 	bw := bufio.NewWriterSize(w, 64<<10)
 	bw.WriteString("\ufeff")
 	for i, c := range header {
 		field(bw, i, guard(c.Title))
 	}
 	bw.WriteString("\r\n")
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		for i, s := range row {
-			if i >= len(header) {
-				return errWide(len(row), len(header))
-			}
-			if _, isText := header[i].Kind.value(s).(string); isText {
-				s = guard(s)
-			}
-			field(bw, i, s)
-		}
-		if _, err := bw.WriteString("\r\n"); err != nil {
-			return errs.Wrap(err, errs.Internal, "sheet.write", "write CSV")
-		}
+	return &CSV{bw, header}
+}
+
+// Row writes a row, which may be shorter than the header.
+func (c *CSV) Row(row []string) error {
+	if len(row) > len(c.header) {
+		return errWide(len(row), len(c.header))
 	}
-	return errs.Wrap(bw.Flush(), errs.Internal, "sheet.write", "write CSV")
+	for i, s := range row {
+		if _, isText := c.header[i].Kind.value(s).(string); isText {
+			s = guard(s)
+		}
+		field(c.bw, i, s)
+	}
+	_, err := c.bw.WriteString("\r\n")
+	return errs.Wrap(err, errs.Internal, "sheet.write", "write CSV")
+}
+
+// Flush writes what is pending.
+func (c *CSV) Flush() error {
+	return errs.Wrap(c.bw.Flush(), errs.Internal, "sheet.write", "write CSV")
 }
 
 func errWide(cells, cols int) error {

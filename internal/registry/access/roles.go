@@ -4,7 +4,7 @@ package access
 var (
 	bookKinds   = []string{"books", "voucher", "member", "asset", "asset_unit", "contract", "party", "person", "person_role"}
 	deskKinds   = []string{"entry_template", "recurring", "check_item", "file_type"}
-	reportKinds = []string{"statement", "layout"}
+	reportKinds = []string{"statement", "layout", "journal"}
 	// What a village's bookkeeper records of cash, and what the township keeps over it.
 	cashKinds     = []string{"receipt", "cash_deposit", "petty_entry", "advance", "advance_entry", "cash_count", "budget", "budget_line"}
 	fundKinds     = []string{"receipt_book", "petty_cash", "fund_rule"}
