@@ -23,8 +23,10 @@ const (
 
 // LayoutKinds are the kinds with the names by which a layout's sheet calls them.
 var LayoutKinds = []field.Option{
-	{Code: BalanceForm, Label: "资产负债表"}, {Code: IncomeForm, Label: "收益及收益分配表"},
-	{Code: StatisticsForm, Label: "收益分配统计表"}, {Code: LedgerForm, Label: "账簿格式"},
+	{Code: BalanceForm, Label: "资产负债表"},
+	{Code: IncomeForm, Label: "收益及收益分配表"},
+	{Code: StatisticsForm, Label: "收益分配统计表"},
+	{Code: LedgerForm, Label: "账簿格式"},
 }
 
 // Layout is one statement's form as data: what it is called, from which month it holds, and its rows.

@@ -25,11 +25,11 @@ var builtIn embed.FS
 
 // BuiltIn returns the layout that comes with the program.
 func BuiltIn(kind, chart string) (*Layout, error) {
-	b, err := builtIn.ReadFile("layouts/" + kind + "_" + chart + ".csv")
+	body, err := BuiltInBody(kind, chart)
 	if err != nil {
-		return nil, errs.New(errs.NotFound, "layout.none", "没有这种报表的表式")
+		return nil, err
 	}
-	return readBody(string(b))
+	return readBody(body)
 }
 
 // readBody compiles the text of a layout; errors name the line.
@@ -105,7 +105,10 @@ func SheetRows(body string) ([][]string, error) {
 // BuiltInBody is the text of a built-in layout.
 func BuiltInBody(kind, chart string) (string, error) {
 	b, err := builtIn.ReadFile("layouts/" + kind + "_" + chart + ".csv")
-	return string(b), err
+	if err != nil {
+		return "", errs.New(errs.NotFound, "layout.none", "没有这种报表的表式")
+	}
+	return string(b), nil
 }
 
 // Stored is a layout that a county keeps. All but the text follows from the text.
@@ -176,4 +179,16 @@ func checkStored(s *Stored) error {
 		return errs.OnField("region", "表式由县（市、区）统一规定，请填写县（市、区）")
 	}
 	return nil
+}
+
+// BodyFor is the text of the layout in force at the end of a period.
+func (s *Service) BodyFor(ctx context.Context, tenant int64, kind, chart string, p Period) (string, error) {
+	own, err := stored(ctx, s.q, tenant, kind, chart, p.To)
+	switch {
+	case err != nil:
+		return "", err
+	case own != nil:
+		return own.Body, nil
+	}
+	return BuiltInBody(kind, chart)
 }

@@ -345,8 +345,14 @@ func (s *Service) generalOf(ctx context.Context, set *Set, p Period, a account) 
 func LedgerSheet(set *Set, p Period, kind string, lines []Line) *Sheet {
 	out := newSheet(set, p, kind)
 	out.Columns = []Column{
-		{Label: "日期"}, {Label: "凭证号"}, {Label: "摘要"}, {Label: "科目"}, {Label: "借方", Kind: Amount}, {Label: "贷方", Kind: Amount},
-		{Label: "方向"}, {Label: "余额", Kind: Amount},
+		{Label: "日期"},
+		{Label: "凭证号"},
+		{Label: "摘要"},
+		{Label: "科目"},
+		{Label: "借方", Kind: Amount},
+		{Label: "贷方", Kind: Amount},
+		{Label: "方向"},
+		{Label: "余额", Kind: Amount},
 	}
 	for i := range lines {
 		l := &lines[i]

@@ -83,7 +83,12 @@ func (w *world) party(name, kind, at string) ids.ID {
 
 func (w *world) books(name, at, chart string, from date.Month) ids.ID {
 	w.t.Helper()
-	id, err := w.l.Books.Create(ctx, access.System, w.tenant, "", &ledger.Books{Name: name, Party: w.party(name+"合作社", party.Collective, at), Chart: chart, From: from})
+	return w.booksOf(party.Collective, name, at, chart, from)
+}
+
+func (w *world) booksOf(kind, name, at, chart string, from date.Month) ids.ID {
+	w.t.Helper()
+	id, err := w.l.Books.Create(ctx, access.System, w.tenant, "", &ledger.Books{Name: name, Party: w.party(name+"单位", kind, at), Chart: chart, From: from})
 	must(w.t, err)
 	return id
 }
