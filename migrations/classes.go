@@ -11,6 +11,9 @@ var (
 		"fund_rule", "receipt_prefix", "receipt_book", "cash_deposit", "receipt", "petty_cash", "petty_entry", "advance", "advance_entry",
 		"cash_count", "budget", "budget_line",
 	}
+	closingTables   = []string{
+		"ledger_period_log", "close_rule", "year_end", "distribution_rule", "distribution", "distribution_line", "distribution_share",
+	}
 	policyTables    = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}
 	jointTables     = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_party", "joint_input", "joint_item", "joint_milestone", "joint_income"}
 	serviceTables   = []string{"lead", "lead_fact", "party_body", "body_meeting", "sla_profile", "campaign", "visit", "request", "request_codepartment"}

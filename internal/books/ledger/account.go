@@ -20,36 +20,41 @@ const maxAccountName = 50
 // AddAccount adds a sub-account to books: its code is that of the account above and two or three digits more
 // (501 → 50101). The account above then takes no new entries; what was posted to it stays and counts in its sum.
 func (l *Ledger) AddAccount(ctx context.Context, who access.Principal, tenant int64, books ids.ID, code, name string) error {
-	code, name = strings.TrimSpace(code), strings.TrimSpace(name)
 	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
-		b, err := lockBooks(ctx, tx, books)
-		if err != nil {
-			return err
-		}
-		if err := who.Require("books:"+access.Edit, b.Region); err != nil {
-			return err
-		}
-		list, err := Accounts(ctx, tx, tenant, books)
-		if err != nil {
-			return err
-		}
-		parent, err := parentOf(b, list, code, name)
-		if err != nil {
-			return err
-		}
-		a := Account{
-			Code: code, Name: name, Class: parent.Class, Direction: parent.Direction, Leaf: true, Zero: parent.Zero, Dims: parent.Dims, Active: true,
-		}
-		if err := insertAccounts(ctx, tx, books, []Account{a}); err != nil {
-			return err
-		}
-		if err := markParent(ctx, tx, books, parent.Code); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, audit.Entry{
-			Action: "增设科目", Kind: "books", RecordID: books, Title: b.Name, Region: b.Region,
-			Changes: []audit.Change{{Label: "科目", After: code + " " + name}},
-		})
+		return l.AddAccountTx(ctx, tx, who, books, code, name)
+	})
+}
+
+// AddAccountTx is AddAccount within a transaction.
+func (l *Ledger) AddAccountTx(ctx context.Context, tx *db.Tx, who access.Principal, books ids.ID, code, name string) error {
+	code, name = strings.TrimSpace(code), strings.TrimSpace(name)
+	b, err := lockBooks(ctx, tx, books)
+	if err != nil {
+		return err
+	}
+	if err := who.Require("books:"+access.Edit, b.Region); err != nil {
+		return err
+	}
+	list, err := Accounts(ctx, tx, tx.Tenant, books)
+	if err != nil {
+		return err
+	}
+	parent, err := parentOf(b, list, code, name)
+	if err != nil {
+		return err
+	}
+	a := Account{
+		Code: code, Name: name, Class: parent.Class, Direction: parent.Direction, Leaf: true, Zero: parent.Zero, Dims: parent.Dims, Active: true,
+	}
+	if err := insertAccounts(ctx, tx, books, []Account{a}); err != nil {
+		return err
+	}
+	if err := markParent(ctx, tx, books, parent.Code); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, audit.Entry{
+		Action: "增设科目", Kind: "books", RecordID: books, Title: b.Name, Region: b.Region,
+		Changes: []audit.Change{{Label: "科目", After: code + " " + name}},
 	})
 }
 

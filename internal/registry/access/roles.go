@@ -8,6 +8,8 @@ var (
 	// What a village's bookkeeper records of cash, and what the township keeps over it.
 	cashKinds     = []string{"receipt", "cash_deposit", "petty_entry", "advance", "advance_entry", "cash_count", "budget", "budget_line"}
 	fundKinds     = []string{"receipt_book", "petty_cash", "fund_rule"}
+	closingKinds  = []string{"year_end", "distribution", "migration"}
+	closingRules  = []string{"close_rule", "distribution_rule", "account_map"}
 	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
 	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
 	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request", "sla"}
@@ -36,7 +38,7 @@ func join(lists ...[]string) []string {
 }
 
 // everything that a township's officer may look at.
-var viewAll = perms([]string{View}, bookKinds, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
+var viewAll = perms([]string{View}, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
 
 // Roles are the roles that can be granted. The three administrators of 等级保护 are apart: who runs the system
 // (sysadmin) sees no business records, who reads the audit log (auditor) changes nothing.
@@ -48,7 +50,8 @@ var Roles = []Role{
 	{"town_accountant", "镇代理会计", join(viewAll,
 		perms([]string{Edit}, bookKinds, deskKinds, cashKinds, fundKinds, []string{"award", "product", "sale"}),
 		[]string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"},
-		perms([]string{Approve}, []string{"receipt_book", "petty_cash", "advance", "cash_count", "budget"}), []string{"receipt_book:use"})},
+		perms([]string{Approve}, []string{"receipt_book", "petty_cash", "advance", "cash_count", "budget"}), []string{"receipt_book:use"},
+		perms([]string{Edit}, closingKinds), []string{"distribution:post", "migration:approve"})},
 	{"village_bookkeeper", "村报账员", join(viewAll,
 		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "contract", "product", "sale", "event", "party", "person", "person_role"}),
 		[]string{"receipt_book:use"})},
@@ -56,7 +59,7 @@ var Roles = []Role{
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},
 	{"county_supervisor", "县级监管员", join(viewAll, []string{"audit:view"},
-		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}), []string{"project:approve", "board:edit", "board:approve", "layout:edit", "entry_template:edit", "check_item:edit", "file_type:edit"})},
+		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}, closingRules), []string{"project:approve", "board:edit", "board:approve", "layout:edit", "entry_template:edit", "check_item:edit", "file_type:edit"})},
 	{"auditor", "审计员（只读）", join(viewAll, []string{"audit:view"})},
 	{"sysadmin", "系统管理员", []string{"account:*", "region:*", "overview:view"}},
 }
