@@ -6,12 +6,12 @@ var (
 		"ledger_books", "ledger_account", "ledger_period", "voucher", "voucher_line", "balance",
 		"asset", "asset_unit", "contract", "contract_unit", "charge", "statement_layout",
 	}
-	ledgerTables    = []string{"ledger_chain", "ledger_series", "ledger_opening", "member"}
-	cashTables      = []string{
+	ledgerTables = []string{"ledger_chain", "ledger_series", "ledger_opening", "member"}
+	cashTables   = []string{
 		"fund_rule", "receipt_prefix", "receipt_book", "cash_deposit", "receipt", "petty_cash", "petty_entry", "advance", "advance_entry",
 		"cash_count", "budget", "budget_line",
 	}
-	closingTables   = []string{
+	closingTables = []string{
 		"ledger_period_log", "close_rule", "year_end", "distribution_rule", "distribution", "distribution_line", "distribution_share",
 	}
 	policyTables    = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}

@@ -5,6 +5,7 @@ import (
 	"huicun/internal/web/admin"
 	boardpages "huicun/internal/web/board"
 	"huicun/internal/web/books"
+	closingpages "huicun/internal/web/closing"
 	"huicun/internal/web/home"
 	journalpages "huicun/internal/web/journal"
 	overviewpages "huicun/internal/web/overview"
@@ -40,12 +41,14 @@ var menu = []shell.MenuGroup{
 	{Title: "账务", Items: []shell.MenuItem{
 		item("凭证", "book-2", "/vouchers", "voucher"), item("报表与账簿", "report-money", "/reports", "statement"), item("账套", "list-details", "/books", "books"),
 		item("业务模板", "list-details", "/entry-templates", "entry_template"),
+		item("结账检查", "list-check", "/closing", "books"), item("年终结转", "calendar", "/year-ends", "year_end"), item("收益分配", "coin", "/distributions", "distribution"),
 		item("单位", "building-community", "/parties", "party"), item("成员户", "users-group", "/members", "member"),
 		item("导出账簿", "download", "/journal", "journal"),
 	}},
 	{Title: "口径与规则", Items: []shell.MenuItem{
 		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),
 		item("办理时限", "clock-hour-4", "/sla-profiles", "sla"), item("报表表式", "file-spreadsheet", "/report-layouts", "layout"), item("亮灯规则", "traffic-lights", "/light-rules", "light_rule"),
+		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"),
 	}},
 	{Title: "管理", Items: []shell.MenuItem{
 		item("账号", "key", "/accounts", "account"), item("行政区划", "map-pin", "/regions", "region"), item("操作日志", "history", "/audit", "audit"),
@@ -66,6 +69,7 @@ func (a *App) mount() {
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts, Templates: n.Templates})
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
+	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
 	overviewpages.Mount(a.Shell, a.Overview, a.Board)
 	boardpages.Mount(a.Shell, a.Board)
 	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), overviewpages.Todo(a.Overview))

@@ -6,6 +6,7 @@ import (
 	"huicun/internal/books/asset"
 	"huicun/internal/books/budget"
 	"huicun/internal/books/cash"
+	"huicun/internal/books/closing"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/member"
@@ -49,6 +50,7 @@ type Nouns struct {
 	Templates *template.Service
 	Cash      *cash.Cash
 	Budgets   *budget.Budgets
+	Closing   *closing.Service
 
 	Policies   *record.Noun[policy.Policy]
 	Versions   *record.Noun[policy.Version]
@@ -131,6 +133,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Templates = template.New(e, n.Ledger)
 	n.Budgets = budget.New(e)
 	n.Cash = cash.New(e, n.Ledger)
+	n.Closing = closing.New(e, n.Ledger, households, closeChecks(e, n)...)
 }
 
 func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {

@@ -104,5 +104,5 @@ type check func(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 
 // checks are what fsck runs.
 func (a *App) checks() []check {
-	return []check{ledger.Check, statement.Check, cash.Check, contract.Check, showcase.Check}
+	return []check{ledger.Check, statement.Check, cash.Check, contract.Check, a.Nouns.Closing.Check, showcase.Check}
 }

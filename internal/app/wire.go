@@ -5,7 +5,9 @@ import (
 	"io"
 	"time"
 
+	"huicun/internal/books/closing"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/member"
 	"huicun/internal/indicator"
 	"huicun/internal/kit/code"
 	"huicun/internal/kit/date"
@@ -29,6 +31,16 @@ func departmentAgreements(cat *indicator.Catalogue) casework.Agreements {
 		r, err := in.Eval(ctx, q, indicator.Query{Tenant: tenant, Ranges: ranges, Year: day.Year(), AsOf: day, Params: map[string]string{"axis": "department"}})
 		return r.Records, err
 	}
+}
+
+// households lists the members to whom a collective distributes, for the slice that closes years, which stands below them.
+func households(ctx context.Context, q db.Q, tenant int64, collective ids.ID, on date.Date) ([]closing.Household, error) {
+	list, err := member.Of(ctx, q, tenant, collective, on)
+	out := make([]closing.Household, len(list))
+	for i, m := range list {
+		out[i] = closing.Household{ID: m.ID, No: m.No, Name: m.Name, Persons: m.Persons}
+	}
+	return out, err
 }
 
 // latestDay is the last day that a tenant's books reach.

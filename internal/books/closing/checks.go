@@ -117,7 +117,7 @@ func balance(f money.Fen) string {
 	return "借方余额 " + f.String() + " 元"
 }
 
-// accountHref is where the entries on an account are read.
+// accountHref is the subsidiary ledger of an account.
 func accountHref(books ids.ID, _ string) string { return "/books/" + books.String() }
 
 func checkZero(ctx context.Context, q db.Q, s Subject) ([]Finding, error) {

@@ -161,7 +161,7 @@ func newDistributions(e *record.Env, s *Service) *record.Noun[Distribution] {
 		return field.NewInt(name, label, 0, maxPeople, p).In("人").Derived().Stamp()
 	}
 	return record.Register(e, &record.Noun[Distribution]{
-		Kind: originDistribution, Label: "收益分配", Path: "/distributions", Icon: "chart-pie", Key: "no", Order: "-year",
+		Kind: originDistribution, Label: "收益分配", Path: "/distributions", Icon: "coin", Key: "no", Order: "-year",
 		Intro: "年终结转后按法定顺序分配收益：弥补亏损、提取公积公益金、向成员分配、其他；方案公示、表决通过后一次记账。",
 		Table: distTable, Machine: DistMachine,
 		Title:  func(d *Distribution) string { return fmt.Sprintf("%s %d 年收益分配", d.No, d.Year) },

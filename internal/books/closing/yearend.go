@@ -68,7 +68,7 @@ const (
 
 func newYearEnds(e *record.Env) *record.Noun[YearEnd] {
 	return record.Register(e, &record.Noun[YearEnd]{
-		Kind: originYearEnd, Label: "年终结转", Path: "/year-ends", Icon: "calendar-check", Key: "no", Order: "-year",
+		Kind: originYearEnd, Label: "年终结转", Path: "/year-ends", Icon: "calendar", Key: "no", Order: "-year",
 		Intro: "年末把收入、支出结转到本年收益，再转入未分配收益；全部凭证一次记账，需要撤销时整批红字冲销。",
 		Table: yearEndTable, Machine: Machine,
 		Title:  func(y *YearEnd) string { return fmt.Sprintf("%s %d 年年终结转", y.No, y.Year) },

@@ -91,16 +91,16 @@ func EndingsOf(ctx context.Context, q db.Q, tenant int64, books ids.ID, to date.
 		WHERE tenant_id = $1 AND books_id = $2 AND month <= $3 GROUP BY account HAVING SUM(debit_fen - credit_fen) <> 0 ORDER BY account`, tenant, books, to)
 }
 
-// DayMove is what moved on an account on a day, debits less credits.
-type DayMove struct {
+// AccountDay is what moved on an account on a day, debits less credits.
+type AccountDay struct {
 	Account string
 	Day     date.Date
 	Fen     money.Fen
 }
 
 // CashDays lists by account and day what moved in a month on cash on hand and at banks, in that order.
-func CashDays(ctx context.Context, q db.Q, tenant int64, books ids.ID, month date.Month) ([]DayMove, error) {
-	return db.Collect(ctx, q, func(m *DayMove) []any { return []any{&m.Account, &m.Day, &m.Fen} },
+func CashDays(ctx context.Context, q db.Q, tenant int64, books ids.ID, month date.Month) ([]AccountDay, error) {
+	return db.Collect(ctx, q, func(m *AccountDay) []any { return []any{&m.Account, &m.Day, &m.Fen} },
 		`SELECT l.account, v.on_date, CAST(SUM(l.debit_fen - l.credit_fen) AS BIGINT)
 		FROM voucher_line l JOIN voucher v ON v.tenant_id = l.tenant_id AND v.id = l.voucher_id
 		WHERE l.tenant_id = $1 AND v.tenant_id = $1 AND l.books_id = $2 AND l.month = $3 AND l.posted AND l.account >= '101' AND l.account < '103'

@@ -82,3 +82,9 @@ func check(m *Member) error {
 	}
 	return nil
 }
+
+// Of lists the households of a collective that are its members on a day, by number.
+func Of(ctx context.Context, q db.Q, tenant int64, collective ids.ID, on date.Date) ([]Member, error) {
+	w := db.NewWhere(tenant).And("collective_id = ?", collective).And("joined_on <= ?", on).And("(left_on = '' OR left_on > ?)", on)
+	return table.All(ctx, q, w, "no, id")
+}

@@ -83,8 +83,6 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		shell.Route{Method: "GET", Pattern: "/ledger/accounts", Perm: voucherEdit, Fn: p.suggestAccounts},
 		shell.Route{Method: "GET", Pattern: "/books/{id}/accounts", Perm: booksView, Fn: p.accountsPage},
 		shell.Route{Method: "POST", Pattern: "/books/{id}/accounts", Perm: booksEdit, Fn: p.addAccount},
-		shell.Route{Method: "POST", Pattern: "/books/{id}/close", Perm: booksPost, Fn: p.closePeriod},
-		shell.Route{Method: "POST", Pattern: "/books/{id}/reopen", Perm: booksPost, Fn: p.reopenPeriod},
 	)
 }
 

@@ -46,7 +46,7 @@ func (p *pages) booksButtons(c *shell.Ctx, b *ledger.Books) []ui.Button {
 	if c.Who.Can(voucherEdit, b.Region) {
 		out = append(out, ui.Button{Label: "填制凭证", Icon: "plus", Href: "/vouchers/new?books=" + id})
 	}
-	out = append(out, ui.Button{Label: "科目表", Icon: "list-details", Href: "/books/" + id + "/accounts"})
+	out = append(out, ui.Button{Label: "结账检查", Icon: "list-check", Href: "/closing/" + id}, ui.Button{Label: "科目表", Icon: "list-details", Href: "/books/" + id + "/accounts"})
 	if c.Who.Can(voucherView, b.Region) {
 		out = append(out, ui.Button{Label: "导出分录", Icon: "download", Href: "/vouchers/lines/export?books=" + id})
 	}
@@ -119,8 +119,6 @@ func joinText(parts ...string) string {
 type pending struct{ draft, reviewed int }
 
 func (p *pages) periodRow(b *ledger.Books, m date.Month, x ledger.Period, used bool, w pending, close, reopen bool) ui.Row {
-	base := "/books/" + b.ID.String()
-	month := []ui.Hidden{{Name: "month", Value: m.String()}}
 	state := ui.BadgeView{Text: "未启用", Kind: ui.Grey}
 	closed := ""
 	switch {
@@ -131,18 +129,14 @@ func (p *pages) periodRow(b *ledger.Books, m date.Month, x ledger.Period, used b
 		state = ui.BadgeView{Text: "未结账", Kind: ui.Azure}
 	}
 	r := ui.Row{Cells: []ui.Cell{ui.T(m.Chinese()), {Badge: &state}, countCell(int(x.Posted), ""), countCell(w.draft, ui.Orange), countCell(w.reviewed, ui.Orange), {Text: closed, Muted: true}, {}}}
+	check := "/closing/" + b.ID.String() + "?month=" + m.String()
 	switch {
 	case close && !x.Closed:
-		text := "结账后这个月不能再填制、记账或冲销凭证。"
-		if w.draft+w.reviewed > 0 {
-			text = fmt.Sprintf("这个月还有 %d 张凭证没有记账，须先记账或删除。", w.draft+w.reviewed)
-		}
-		r.Cells[6].Content = confirmCell(ui.ConfirmView{ID: "close-" + m.String(), Button: ui.Button{Label: "结账", Icon: "lock"}, Title: m.Chinese() + "结账", Text: text, Action: base + "/close", Submit: "确认结账", Hidden: month})
+		r.Cells[6] = ui.Cell{Text: "结账", Href: check, Strong: true}
 	case reopen:
-		r.Cells[6].Content = confirmCell(ui.ConfirmView{
-			ID: "reopen-" + m.String(), Button: ui.Button{Label: "反结账", Style: ui.Ghost}, Title: m.Chinese() + "反结账", Text: "反结账后可以再记这个月的账；谁在何时为何反结账会记入历史。",
-			Action: base + "/reopen", Submit: "确认反结账", AskReason: true, ReasonRequired: true, Hidden: month,
-		})
+		r.Cells[6] = ui.Cell{Text: "反结账", Href: check, Muted: true}
+	default:
+		r.Cells[6] = ui.Cell{Text: "检查", Href: check, Muted: true}
 	}
 	return r
 }
@@ -174,34 +168,6 @@ func (p *pages) waiting(c *shell.Ctx, b *ledger.Books) (map[date.Month]pending, 
 		}
 	}
 	return out, nil
-}
-
-func (p *pages) closePeriod(c *shell.Ctx) error {
-	return p.period(c, "已结账", func(b ids.ID, m date.Month) error {
-		return p.l.ClosePeriod(c.Context(), c.Who, c.Tenant, b, m)
-	})
-}
-
-func (p *pages) reopenPeriod(c *shell.Ctx) error {
-	return p.period(c, "已反结账", func(b ids.ID, m date.Month) error {
-		return p.l.ReopenPeriod(c.Context(), c.Who, c.Tenant, b, m, c.Form("reason"))
-	})
-}
-
-func (p *pages) period(c *shell.Ctx, done string, fn func(ids.ID, date.Month) error) error {
-	b, err := p.booksOf(c)
-	if err != nil {
-		return err
-	}
-	back := "/books/" + b.ID.String()
-	m, err := date.ParseMonth(c.Form("month"))
-	if err == nil {
-		err = fn(b.ID, m)
-	}
-	if err != nil {
-		return p.problem(c, err, "会计期间", back, ui.Link{Label: "账套", Href: "/books"}, ui.Link{Label: b.Name, Href: back})
-	}
-	return c.Done(back, "%s %s", m.Chinese(), done)
 }
 
 // trialPanel shows every account with an amount, and the three equalities that must hold.

@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+
+	"huicun/internal/books/cash"
+	"huicun/internal/books/closing"
+	"huicun/internal/kit/db"
+	"huicun/internal/registry/access"
+	"huicun/internal/registry/record"
+)
+
+// closeChecks are the checks of the month-close list that other slices than the ledger answer.
+func closeChecks(e *record.Env, n *Nouns) []closing.Checker {
+	return []closing.Checker{
+		closing.CheckFunc{
+			About: closing.Info{Code: "recurring", Label: "循环凭证已生成", Why: "每月都要做的折旧、摊销、计提和应收，漏了一个月就不实", Level: closing.Warn},
+			Fn: func(ctx context.Context, _ db.Q, s closing.Subject) ([]closing.Finding, error) {
+				due, err := n.Templates.DueList(ctx, access.System, s.Tenant, s.Books.Region, s.Month)
+				var out []closing.Finding
+				for i := range due {
+					if d := &due[i]; d.Books == s.Books.ID {
+						out = append(out, closing.Found(n.Templates.Recurring.Path+"/"+d.ID.String(), "%s %s 还没有生成", d.Name, d.Month.Chinese()))
+					}
+				}
+				return out, err
+			},
+		},
+		openCash(e, "receipt_book", "收据本已缴销", "用完的收据本不缴销，收的钱就对不上", cash.OpenBook),
+		openCash(e, "cash_held", "收的现金已送存", "收到的现金要在规定天数内送存银行，不得坐支", cash.OpenHeld, cash.OpenLimit),
+		openCash(e, "advances", "备用金、借支已报账", "超过期限不报账的备用金和借支，支出没有入账", cash.OpenPetty, cash.OpenAdvance),
+	}
+}
+
+// openCash finds what is open about a unit's cash beyond what the rules allow, at the end of the month.
+func openCash(e *record.Env, code, label, why string, kinds ...string) closing.Checker {
+	of := map[string]bool{}
+	for _, k := range kinds {
+		of[k] = true
+	}
+	return closing.CheckFunc{
+		About: closing.Info{Code: code, Label: label, Why: why, Level: closing.Warn},
+		Fn: func(ctx context.Context, q db.Q, s closing.Subject) ([]closing.Finding, error) {
+			items, err := cash.Open(ctx, q, s.Tenant, s.Books.ID, s.Month.Last())
+			var out []closing.Finding
+			for i := range items {
+				it := &items[i]
+				if !of[it.Kind] || it.Over == "" {
+					continue
+				}
+				href := s.BooksHref()
+				if noun, ok := e.Noun(it.Record); ok && it.ID != 0 {
+					href = noun.Info().Path + "/" + it.ID.String()
+				}
+				out = append(out, closing.Found(href, "%s：%s", it.Name, it.Over))
+			}
+			return out, err
+		},
+	}
+}
