@@ -1,12 +1,14 @@
 package statement_test
 
 import (
+	"context"
 	"testing"
 
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/statement"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/db/dbtest"
+	"huicun/internal/kit/ids"
 	"huicun/internal/kit/money"
 	"huicun/internal/registry/party"
 )
@@ -129,6 +131,38 @@ func TestA2023YearByHand(t *testing.T) {
 			t.Error("no number was opened")
 		}
 	})
+}
+
+// budgeted is a budget of one account.
+type budgeted map[string]money.Fen
+
+func (b budgeted) Budgeted(context.Context, db.Q, int64, []ids.ID, int) (map[string]money.Fen, error) {
+	return b, nil
+}
+
+// The detail of income and expense has columns for the budget when there is one, sub-accounts under theirs.
+func TestDetailWithBudget(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	b := w.books("利民村", village, ledger.Chart2004, 202101)
+	must(t, w.l.AddAccount(ctx, systemOf(), w.tenant, b, "54101", "办公费"))
+	w.post(b, "2021-02-01", "", "102 +900", "501 -900")
+	w.post(b, "2021-03-01", "", "54101 +30", "102 -30")
+	w.s = statement.New(w.d, w.regions, budgeted{"501": yuan("1200"), "54101": yuan("40"), "102": yuan("5")})
+	sh := w.one(b, "2021-03", statement.Detail, statement.Options{})
+	wantCells(t, sh, map[string]string{"501": "0 900 0 900 1200", "541": "30 30 0 30 40", "54101": "30 30 0 30 40"})
+	for _, r := range sh.Rows {
+		if want := map[string]string{"501": "75.0%", "54101": "75.0%"}[r.Code]; want != "" && r.Cells[5].Text != want {
+			t.Errorf("%s is %s of its budget, want %s", r.Code, r.Cells[5].Text, want)
+		}
+	}
+	foot := sh.Rows[len(sh.Rows)-1]
+	if foot.Cells[1].Fen != yuan("870") || foot.Cells[4].Fen != yuan("1160") {
+		t.Errorf("left over %+v", foot.Cells)
+	}
+	w.s = statement.New(w.d, w.regions, budgeted{})
+	if sh := w.one(b, "2021-03", statement.Detail, statement.Options{}); len(sh.Columns) != 4 {
+		t.Errorf("%d columns without a budget", len(sh.Columns))
+	}
 }
 
 // everyNumberOpens makes sure that the pieces behind each number of the forms add up to it, and the entries behind each

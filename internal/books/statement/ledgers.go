@@ -336,7 +336,11 @@ func (s *Service) generalOf(ctx context.Context, set *Set, p Period, a account) 
 		}
 		balance += x.Net()
 		year.add(x.Debit, x.Credit)
-		out = append(out, row(m.String(), "本月合计", Plain, fen(x.Debit), fen(x.Credit)), row("", "本年累计", Subtotal, fen(year.Debit), fen(year.Credit)))
+		label := "本月合计"
+		if set.Single && m < set.Books[0].From { // came in as a sum, before the books' first month
+			label = "建账前本年发生额"
+		}
+		out = append(out, row(m.String(), label, Plain, fen(x.Debit), fen(x.Credit)), row("", "本年累计", Subtotal, fen(year.Debit), fen(year.Credit)))
 	}
 	return out, nil
 }

@@ -129,15 +129,16 @@ func (s *Service) detail(ctx context.Context, set *Set, p Period) (*Sheet, error
 	if err != nil {
 		return nil, err
 	}
-	d := &detail{now: now, then: then, budgeted: s.budget != nil, class: map[string]string{}}
+	d := &detail{now: now, then: then, class: map[string]string{}}
 	for _, a := range ledger.Chart(set.Chart) {
 		d.class[a.Code] = a.Class
 	}
-	if d.budgeted {
+	if s.budget != nil {
 		if d.budget, err = s.budget.Budgeted(ctx, s.q, set.Tenant, set.ids(), p.Year()); err != nil {
 			return nil, err
 		}
 	}
+	d.budgeted = len(d.budget) > 0
 	out := newSheet(set, p, Detail)
 	title := "本期数"
 	if p.From == p.To {
