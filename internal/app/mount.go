@@ -49,6 +49,7 @@ var menu = []shell.MenuGroup{
 		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),
 		item("办理时限", "clock-hour-4", "/sla-profiles", "sla"), item("报表表式", "file-spreadsheet", "/report-layouts", "layout"), item("亮灯规则", "traffic-lights", "/light-rules", "light_rule"),
 		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"),
+		item("附件类型", "paperclip", "/file-types", "file_type"),
 	}},
 	{Title: "管理", Items: []shell.MenuItem{
 		item("账号", "key", "/accounts", "account"), item("行政区划", "map-pin", "/regions", "region"), item("操作日志", "history", "/audit", "audit"),
@@ -66,6 +67,7 @@ func (a *App) mount() {
 	a.Shell.LatestDay = a.latestDay
 	a.Shell.Todo = overviewpages.TodoCount(a.Overview)
 	n := a.Nouns
+	set.Files(a.Shell, n.Files)
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts, Templates: n.Templates})
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)

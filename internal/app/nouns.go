@@ -25,6 +25,7 @@ import (
 	"huicun/internal/mechanism/policy"
 	"huicun/internal/mechanism/secretary"
 	"huicun/internal/registry/access"
+	"huicun/internal/registry/file"
 	"huicun/internal/registry/party"
 	"huicun/internal/registry/record"
 )
@@ -51,6 +52,8 @@ type Nouns struct {
 	Cash      *cash.Cash
 	Budgets   *budget.Budgets
 	Closing   *closing.Service
+	// Files are what is attached to records.
+	Files *file.Service
 
 	Policies   *record.Noun[policy.Policy]
 	Versions   *record.Noun[policy.Version]
@@ -97,7 +100,8 @@ type Nouns struct {
 
 // register describes every noun, floor by floor, parents before children, and fills the catalogue.
 func register(e *record.Env, cat *indicator.Catalogue) *Nouns {
-	n := &Nouns{Importers: map[string]Importer{}}
+	n := &Nouns{Importers: map[string]Importer{}, Files: file.New(e)}
+	n.Files.Rule("voucher", ledger.FileRule())
 	n.Parties, n.Persons, n.Roles = party.NewParties(e), party.NewPersons(e), party.NewRoles(e)
 	registerBooks(e, n)
 	addFigures(e, cat) // before the nouns that offer indicators to choose from

@@ -20,6 +20,7 @@ import (
 	"huicun/internal/mechanism/pairing"
 	"huicun/internal/mechanism/policy"
 	"huicun/internal/mechanism/secretary"
+	"huicun/internal/registry/file"
 	"huicun/internal/registry/party"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
@@ -39,6 +40,7 @@ func mountNouns(s *shell.Shell, set *resource.Set, n *Nouns) {
 	resource.Mount(s, set, n.Parties, resource.Options[party.Party]{Children: children([3]string{"person_role", "party", "任职"}, [3]string{"contract", "party_b", "签订的合同"})})
 	resource.Mount(s, set, n.Persons, resource.Options[party.Person]{Children: children([3]string{"person_role", "person", "任职"}, [3]string{"chamber_member", "person", "商会任职"})})
 	resource.Mount(s, set, n.Roles, resource.Options[party.Role]{})
+	resource.Mount(s, set, n.Files.Limits, resource.Options[file.Limit]{})
 	resource.Mount(s, set, n.Households, resource.Options[member.Member]{})
 	resource.Mount(s, set, n.Figures, resource.Options[indicator.Def]{})
 	resource.Mount(s, set, n.Tiers, resource.Options[indicator.Tier]{})
@@ -104,5 +106,5 @@ type check func(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 
 // checks are what fsck runs.
 func (a *App) checks() []check {
-	return []check{ledger.Check, statement.Check, cash.Check, contract.Check, a.Nouns.Closing.Check, showcase.Check}
+	return []check{ledger.Check, file.Check, statement.Check, cash.Check, contract.Check, a.Nouns.Closing.Check, showcase.Check}
 }

@@ -53,6 +53,7 @@ func digest(before string, v *Voucher) string {
 	put("origin_id", v.OriginID.String())
 	put("source", v.Source)
 	put("note", v.Note)
+	put("files", v.Files)
 	for i := range v.Lines {
 		x := &v.Lines[i]
 		b.WriteString("line\n")

@@ -89,13 +89,16 @@ func (l *Ledger) saveDraftTx(ctx context.Context, tx *db.Tx, who access.Principa
 		return err
 	}
 	v.State, v.Maker, v.MakerID = Draft, who.Name, who.ID
-	v.Reviewer, v.Poster, v.Number, v.Seq, v.Hash = "", "", 0, 0, ""
+	v.Reviewer, v.Poster, v.Number, v.Seq, v.Hash, v.Files = "", "", 0, 0, "", ""
 	if old == nil {
 		return l.insertDraft(ctx, tx, b, v)
 	}
 	v.Row.Tenant, v.Source, v.FullNo = old.Tenant, old.Source, old.FullNo
 	v.CreatedAt, v.CreatedBy = old.CreatedAt, old.CreatedBy
 	v.Reverses, v.Corrects, v.Origin, v.OriginID = old.Reverses, old.Corrects, old.Origin, old.OriginID
+	if err := countFiles(ctx, tx, v); err != nil {
+		return err
+	}
 	if err := l.check(ctx, tx, b, v); err != nil {
 		return err
 	}
@@ -229,6 +232,9 @@ func (l *Ledger) Post(ctx context.Context, who access.Principal, tenant int64, i
 			return err
 		}
 		v.Poster = who.Name
+		if err := sealFiles(ctx, tx, v); err != nil {
+			return err
+		}
 		if err := enroll(ctx, tx, v); err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ const (
 
 // Voucher is one journal entry. Number and FullNo are given at posting, and so are Seq and Hash, its place in the books'
 // chain. Total is the sum of the debits, negative for a reversal. Source is the number that the voucher has where it
-// was imported from. Corrects is the voucher that it puts right (订正); Origin and OriginID are the kind and the id
+// was imported from. Files is the digest of its files, sealed with it when it is posted. Corrects is the voucher that it puts right (订正); Origin and OriginID are the kind and the id
 // of the record that it was made for, such as a payment.
 type Voucher struct {
 	db.Row
@@ -65,6 +65,7 @@ type Voucher struct {
 	Corrects    ids.ID
 	Origin      string
 	OriginID    ids.ID
+	Files       string
 	Lines       []Line // kept in voucher_line; not read by lists
 }
 
@@ -92,13 +93,13 @@ var voucherTable = &db.Table[Voucher]{
 	Name: "voucher",
 	Cols: []string{
 		"books_id", "month", "kind", "no", "full_no", "on_date", "summary", "total_fen", "attachments", "maker", "maker_id",
-		"reviewer", "poster", "reverses_id", "source_no", "chain_seq", "chain_hash", "corrects_id", "origin", "origin_id",
+		"reviewer", "poster", "reverses_id", "source_no", "chain_seq", "chain_hash", "corrects_id", "origin", "origin_id", "files",
 	},
 	Row: func(v *Voucher) *db.Row { return &v.Row },
 	Ptrs: func(v *Voucher) []any {
 		return []any{
 			&v.Books, &v.Month, &v.Kind, &v.Number, &v.FullNo, &v.Date, &v.Summary, &v.Total, &v.Attachments, &v.Maker, &v.MakerID,
-			&v.Reviewer, &v.Poster, &v.Reverses, &v.Source, &v.Seq, &v.Hash, &v.Corrects, &v.Origin, &v.OriginID,
+			&v.Reviewer, &v.Poster, &v.Reverses, &v.Source, &v.Seq, &v.Hash, &v.Corrects, &v.Origin, &v.OriginID, &v.Files,
 		}
 	},
 }

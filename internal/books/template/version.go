@@ -6,6 +6,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"huicun/internal/books/ledger"
+	"huicun/internal/kit/code"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
@@ -122,7 +123,7 @@ func New(e *record.Env, l *ledger.Ledger) *Service {
 // Templates lists the templates that are offered at a place on a day, ours with the county's versions over them: those of
 // the nearest place win, of one place the latest. With a chart, only those that can be used under it.
 func Templates(ctx context.Context, q db.Q, tenant int64, region, chart string, day date.Date) ([]Template, error) {
-	versions, err := versionTable.All(ctx, q, above(tenant, region).And("from_date <= ?", day).And("(to_date = '' OR to_date >= ?)", day), "region, from_date, id")
+	versions, err := versionTable.All(ctx, q, db.In(db.NewWhere(tenant), "region", code.Chain(region)).And("from_date <= ?", day).And("(to_date = '' OR to_date >= ?)", day), "region, from_date, id")
 	if err != nil {
 		return nil, err
 	}
@@ -158,37 +159,26 @@ func Templates(ctx context.Context, q db.Q, tenant int64, region, chart string, 
 	return out, nil
 }
 
-// above is a condition for records of a place and the places above it.
-func above(tenant int64, region string) *db.Where {
-	codes := []string{region}
-	for _, n := range []int{2, 4, 6, 9} {
-		if len(region) == 12 {
-			codes = append(codes, region[:n]+"000000000000"[n:])
-		}
-	}
-	return db.In(db.NewWhere(tenant), "region", codes)
-}
-
-// TemplateAt returns a template that is offered in books on a day.
-func TemplateAt(ctx context.Context, q db.Q, tenant int64, b *ledger.Books, code string, day date.Date) (*Template, error) {
+// TemplateAt returns the template of a code that is offered in books on a day.
+func TemplateAt(ctx context.Context, q db.Q, tenant int64, b *ledger.Books, name string, day date.Date) (*Template, error) {
 	list, err := Templates(ctx, q, tenant, b.Region, b.Chart, day)
 	if err != nil {
 		return nil, err
 	}
 	for i := range list {
-		if list[i].Code == code {
+		if list[i].Code == name {
 			return &list[i], nil
 		}
 	}
 	return nil, errs.New(errs.NotFound, "template.none", "账套“%s”没有这个业务模板，可能只用于另一套会计制度，或已停用", b.Name)
 }
 
-func (s *Service) reader(ctx context.Context, q db.Q, tenant int64, b *ledger.Books, code string) (*reader, error) {
+func (s *Service) reader(ctx context.Context, q db.Q, tenant int64, b *ledger.Books, template string) (*reader, error) {
 	accounts, err := ledger.Accounts(ctx, q, tenant, b.ID)
 	if err != nil {
 		return nil, err
 	}
-	before, err := picksOf(ctx, q, tenant, b.ID, code)
+	before, err := picksOf(ctx, q, tenant, b.ID, template)
 	return &reader{env: s.env, q: q, tenant: tenant, chart: b.Chart, accounts: accounts, before: before}, err
 }
 

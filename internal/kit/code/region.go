@@ -82,6 +82,16 @@ func Parent(code string) string {
 	return code[:w] + Nation[w:]
 }
 
+// Chain returns the code and those of the regions above it, the nearest first, without Nation; none for anything that is
+// not a 12-digit code.
+func Chain(code string) []string {
+	var out []string
+	for ; Level(code) > TierNation; code = Parent(code) {
+		out = append(out, code)
+	}
+	return out
+}
+
 // Prefix returns the digits that all codes in the region begin with: 32, 3211, 321182, 321182103 or the
 // whole. It is "" for Nation and for anything that is not a 12-digit code, so it must not be used alone to
 // decide what somebody may see; Within and Range are safe for that.

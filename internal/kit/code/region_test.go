@@ -1,6 +1,7 @@
 package code
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -90,4 +91,13 @@ func TestRegionProperties(t *testing.T) {
 			t.Fatalf("parent %s of %s is no higher", p, code)
 		}
 	})
+}
+
+func TestChain(t *testing.T) {
+	if got := fmt.Sprint(Chain("321182103205")); got != "[321182103205 321182103000 321182000000 321100000000 320000000000]" {
+		t.Error(got)
+	}
+	if got := Chain("3211"); got != nil {
+		t.Error(got)
+	}
 }

@@ -135,6 +135,18 @@ func (n *Any) sees(who access.Principal, region string) bool {
 	return who.Can(n.Perm(access.View), region)
 }
 
+// Place returns the division that a record belongs to and what it is called; one that who may not see is not found.
+func (n *Any) Place(ctx context.Context, q db.Q, who access.Principal, tenant int64, id ids.ID) (region, title string, err error) {
+	v, err := n.found(n.table.Get(ctx, q, tenant, id))
+	if err != nil {
+		return "", "", err
+	}
+	if !n.sees(who, v.Region) {
+		return "", "", notYours()
+	}
+	return v.Region, n.Title(v), nil
+}
+
 // Lookup finds a record by its natural key; NotFound when there is none.
 func (n *Any) Lookup(ctx context.Context, q db.Q, tenant int64, key string) (ids.ID, error) {
 	v, err := n.ByKey(ctx, q, tenant, key)

@@ -1,7 +1,10 @@
 package record
 
 import (
+	"context"
+
 	"huicun/internal/kit/db"
+	"huicun/internal/kit/ids"
 	"huicun/internal/kit/secret"
 	"huicun/internal/registry/region"
 )
@@ -13,6 +16,13 @@ type Env struct {
 	Box     *secret.Box
 	nouns   map[string]*Any
 	order   []*Any
+	deleted []func(ctx context.Context, tx *db.Tx, kind string, id ids.ID) error
+}
+
+// OnDelete has a function called within the transaction that deletes a record of any kind: for what hangs on records
+// without being a noun, such as files.
+func (e *Env) OnDelete(fn func(ctx context.Context, tx *db.Tx, kind string, id ids.ID) error) {
+	e.deleted = append(e.deleted, fn)
 }
 
 // NewEnv returns an empty environment; nouns join it with Register.

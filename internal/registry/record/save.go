@@ -346,6 +346,11 @@ func (n *Any) Delete(ctx context.Context, who access.Principal, tenant int64, id
 			}
 			return err
 		}
+		for _, fn := range n.env.deleted {
+			if err := fn(ctx, tx, n.Kind, id); err != nil {
+				return err
+			}
+		}
 		if err := find.Remove(ctx, tx, id); err != nil {
 			return err
 		}

@@ -24,6 +24,49 @@ func (s *site) send(login, path, name, content string, pairs ...string) answer {
 	return s.do(login, "POST", path, w.FormDataContentType(), &b)
 }
 
+func TestAttachments(t *testing.T) {
+	s := newSite(t)
+	draft := func() string {
+		return s.want(s.post("baozhang", "/vouchers/new", voucher(s.books("长胜村"), "2021-11-05", rent...)...), 303).location
+	}
+	path := draft()
+	at := "/attach" + strings.Replace(path, "/vouchers/", "/voucher/", 1)
+	s.want(s.get("baozhang", path), 200, `action="`+at+`"`, "把文件拖到这里", "拍照", "capture")
+	const png = "\x89PNG\r\n\x1a\nrest"
+	s.want(s.send("baozhang", at, "发票.png", png, "to", path, "invoice_no", "12345678"), 303)
+	page := s.want(s.get("baozhang", path), 200, "发票.png", "发票 12345678", "<img src=\"/attachments/", "附单据 <strong>1</strong>")
+	_, rest, _ := strings.Cut(page.body, `src="/attachments/`)
+	file := "/attachments/" + rest[:strings.Index(rest, `"`)]
+	w := s.raw("baozhang", "GET", file, "", nil)
+	if h := w.Header(); w.Body.String() != png || h.Get("Content-Type") != "image/png" || !strings.HasPrefix(h.Get("Content-Disposition"), "inline;") ||
+		h.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(h.Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("%v", h)
+	}
+	s.want(s.send("baozhang", at, "清单.pdf", "%PDF-1.4", "to", path), 303)
+	page = s.get("baozhang", path)
+	_, rest, _ = strings.Cut(page.body[:strings.Index(page.body, "清单.pdf")], "发票.png")
+	pdf := rest[strings.LastIndex(rest, "/attachments/"):]
+	if h := s.raw("baozhang", "GET", pdf[:strings.Index(pdf, `"`)], "", nil).Header(); !strings.HasPrefix(h.Get("Content-Disposition"), "attachment;") {
+		t.Errorf("%v", h)
+	}
+	for _, who := range []string{"xingfu", "shenji"} {
+		s.want(s.send(who, at, "a.pdf", "%PDF-1.5", "to", path), map[string]int{"xingfu": 404, "shenji": 403}[who])
+		s.want(s.post(who, file+"/remove", "to", path), map[string]int{"xingfu": 404, "shenji": 403}[who])
+	}
+	s.want(s.get("xingfu", file), 404)
+	s.want(s.get("shenji", file), 200)
+	s.want(s.send("baozhang", at, "a.html", "<script>", "to", path), 422, "类型不能作附件", path)
+	s.want(s.send("baozhang", "/attach/nonsense/1", "a.pdf", "%PDF-1.5", "to", path), 404)
+	if a := s.send("baozhang", at, "b.pdf", "%PDF-1.5", "to", "https://example.com/"); a.location != "/" {
+		t.Error(a.location)
+	}
+	other := draft()
+	s.want(s.send("baozhang", "/attach"+strings.Replace(other, "/vouchers/", "/voucher/", 1), "同一张.pdf", "%PDF-1.6", "to", other, "invoice_no", "12345678"), 409, "不能重复入账")
+	s.want(s.post("kuaiji", path+"/review", "version", s.version(path)), 303)
+	s.lacks(s.want(s.get("baozhang", path), 200, "附件不能再增减"), at)
+	s.want(s.post("baozhang", file+"/remove", "to", path), 409, "已审核")
+}
+
 func TestTemplatesAskInPlainWords(t *testing.T) {
 	s := newSite(t)
 	mine := s.books("长胜村")

@@ -27,6 +27,7 @@ import (
 	"huicun/internal/mechanism/joint"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/account"
+	"huicun/internal/registry/file"
 	"huicun/internal/registry/party"
 	"huicun/internal/registry/record"
 	"huicun/internal/registry/region"
@@ -94,7 +95,10 @@ func newSite(t *testing.T) *site {
 		assets.Handler().ServeHTTP(c.W, c.R)
 		return nil
 	}}, shell.Route{Method: "GET", Pattern: "/behind/{kind}/{id}", Perm: shell.Self, Fn: s.behind})
-	books.Mount(s.shell, resource.NewSet(), s.l, s.nouns)
+	set, files := resource.NewSet(), file.New(env)
+	files.Rule("voucher", ledger.FileRule())
+	set.Files(s.shell, files)
+	books.Mount(s.shell, set, s.l, s.nouns)
 	s.children = books.NewChildren(s.shell, s.l)
 	s.handler = s.shell.Handler()
 	for _, name := range []string{"02-party", "10-asset", "11-asset_unit", "33-brand", "70-contract", "75-books"} {
@@ -183,6 +187,12 @@ type answer struct {
 
 func (s *site) do(login, method, path, contentType string, body io.Reader) answer {
 	s.Helper()
+	w := s.raw(login, method, path, contentType, body)
+	return answer{w.Code, w.Body.String(), w.Header().Get("Location")}
+}
+
+func (s *site) raw(login, method, path, contentType string, body io.Reader) *httptest.ResponseRecorder {
+	s.Helper()
 	r := httptest.NewRequestWithContext(s.Context(), method, path, body)
 	r.AddCookie(&http.Cookie{Name: "hc_session", Value: s.token(login)})
 	r.AddCookie(&http.Cookie{Name: "hc_year", Value: "2021"})
@@ -191,7 +201,7 @@ func (s *site) do(login, method, path, contentType string, body io.Reader) answe
 	}
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
-	return answer{w.Code, w.Body.String(), w.Header().Get("Location")}
+	return w
 }
 
 func (s *site) get(login, path string) answer {

@@ -47,6 +47,7 @@ type options struct {
 type Set struct {
 	tables  map[string]func(c *shell.Ctx, eq map[string]string) (ui.Table, int, error)
 	results results
+	files   *files // nil: no attachments
 }
 
 // NewSet returns an empty set.

@@ -38,9 +38,20 @@ func (p *pages) showPage(c *shell.Ctx, v record.Item, status int, problem string
 	if d.Before, err = p.panels(c, v, p.opt.before); err != nil {
 		return err
 	}
-	if d.Panels, err = p.panels(c, v, p.opt.panels); err != nil {
+	if !p.n.Below { // rules and calendars rest on no papers of their own
+		card, err := p.set.FilesCard(c, p.n.Kind, v.ID, v.Region, p.n.Path+"/"+v.ID.String())
+		if err != nil {
+			return err
+		}
+		if card != nil {
+			d.Panels = append(d.Panels, card)
+		}
+	}
+	panels, err := p.panels(c, v, p.opt.panels)
+	if err != nil {
 		return err
 	}
+	d.Panels = append(d.Panels, panels...)
 	for _, ch := range p.opt.children {
 		card, err := p.child(c, v, ch)
 		if err != nil {

@@ -620,6 +620,24 @@
   });
   doc.addEventListener('DOMContentLoaded', function () { $$('[data-vgrid]').forEach(function (g) { vtotals(g); var at = $('.error-summary') || vcell(vrows(g)[0], 'summary'); if (at) at.focus(); }); });
 
+  // ── attachments: drop files on the card, or choose them; either sends them ──
+  function dropOf(e) { return e.dataTransfer && Array.prototype.indexOf.call(e.dataTransfer.types, 'Files') >= 0 ? up(e.target, '[data-drop]') : null; }
+  doc.addEventListener('dragover', function (e) { var d = dropOf(e); if (d) { e.preventDefault(); d.classList.add('over'); } });
+  doc.addEventListener('dragleave', function (e) { var d = up(e.target, '[data-drop]'); if (d && !d.contains(e.relatedTarget)) d.classList.remove('over'); });
+  doc.addEventListener('drop', function (e) {
+    var d = dropOf(e);
+    if (!d) return;
+    e.preventDefault();
+    d.classList.remove('over');
+    $('[data-drop-input]', d).files = e.dataTransfer.files;
+    d.requestSubmit();
+  });
+  doc.addEventListener('change', function (e) {
+    var input = e.target, d = input.hasAttribute && input.hasAttribute('data-drop-input') && up(input, '[data-drop]');
+    if (d && input.files.length) d.requestSubmit();
+  });
+  doc.addEventListener('DOMContentLoaded', function () { $$('[data-drop-send]').forEach(function (b) { b.hidden = true; }); });
+
   // ── charts ────────────────────────────────────────────────────────────────
   var palette = ['#b3261e', '#d9694f', '#e8a33d', '#5b8c5a', '#3a7ca5', '#8d6cb0', '#7d8590', '#c08a6a'];
   var paletteDark = ['#d2483d', '#e08a72', '#e0a64e', '#7bb07a', '#5fa3cd', '#a98ccb', '#9aa1ab', '#d0a386'];

@@ -1,0 +1,4 @@
+package file
+
+// InvoiceOf is invoiceOf for the fuzzer.
+var InvoiceOf = invoiceOf
