@@ -6,7 +6,7 @@ var (
 		"ledger_books", "ledger_account", "ledger_period", "voucher", "voucher_line", "balance",
 		"asset", "asset_unit", "contract", "contract_unit", "charge", "statement_layout",
 	}
-	ledgerTables = []string{"ledger_chain", "ledger_series", "ledger_opening", "member"}
+	ledgerTables = []string{"ledger_chain", "ledger_series", "ledger_opening", "ledger_carry", "member"}
 	cashTables   = []string{
 		"fund_rule", "receipt_prefix", "receipt_book", "cash_deposit", "receipt", "petty_cash", "petty_entry", "advance", "advance_entry",
 		"cash_count", "budget", "budget_line",

@@ -15,7 +15,7 @@ import (
 // lines that are not where their voucher is, vouchers that are not what was sealed when they were posted.
 func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	var out []string
-	for _, check := range []func(context.Context, db.Q, int64) ([]string, error){checkBalances, checkTotals, checkNumbers, checkPlaces, checkChains, checkFiles} {
+	for _, check := range []func(context.Context, db.Q, int64) ([]string, error){checkBalances, checkTotals, checkNumbers, checkPlaces, checkChains, checkFiles, checkCarries} {
 		found, err := check(ctx, q, tenant)
 		if err != nil {
 			return nil, fmt.Errorf("checking the books: %w", err)

@@ -51,8 +51,12 @@ func replaceOpenings(ctx context.Context, tx *db.Tx, b *Books, list []Opening) e
 	for _, k := range openingBalances(b, list) {
 		balances = append(balances, []any{tx.Tenant, b.ID, k.account, k.month, b.Region, k.debit, k.credit, 0, 0})
 	}
-	return tx.InsertRows(ctx, `INSERT INTO balance (tenant_id, books_id, account, month, region, debit_fen, credit_fen, closing_debit_fen, closing_credit_fen) VALUES `,
+	err := tx.InsertRows(ctx, `INSERT INTO balance (tenant_id, books_id, account, month, region, debit_fen, credit_fen, closing_debit_fen, closing_credit_fen) VALUES `,
 		"", balances)
+	if err != nil {
+		return err
+	}
+	return recarry(ctx, tx, b.ID)
 }
 
 // openingBalances are the rows of balances that openings make, in the order of their keys.

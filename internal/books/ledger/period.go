@@ -165,7 +165,10 @@ func enter(ctx context.Context, tx *db.Tx, books ids.ID, month date.Month) (*cha
 	if closed >= month {
 		return nil, closedMonth(month, closed)
 	}
-	return c, openPeriod(ctx, tx, books, month)
+	if err := openPeriod(ctx, tx, books, month); err != nil {
+		return nil, err
+	}
+	return c, carryInto(ctx, tx, books, month)
 }
 
 func closedMonth(month, closed date.Month) error {

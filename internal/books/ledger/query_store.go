@@ -240,21 +240,13 @@ type TrialRow struct {
 	Ending        money.Fen
 }
 
-// TrialBalance lists the accounts of books that have an amount, from the balances alone.
+// TrialBalance lists the accounts of books that have an amount in months of one year, from the balances alone.
 func TrialBalance(ctx context.Context, q db.Q, tenant int64, books ids.ID, from, to date.Month) ([]TrialRow, error) {
 	list, err := Accounts(ctx, q, tenant, books)
 	if err != nil {
 		return nil, err
 	}
-	type sum struct {
-		account                string
-		opening, debit, credit money.Fen
-	}
-	sums, err := db.Collect(ctx, q, func(s *sum) []any { return []any{&s.account, &s.opening, &s.debit, &s.credit} },
-		`SELECT account, CAST(COALESCE(SUM(CASE WHEN month < $3 THEN debit_fen - credit_fen ELSE 0 END), 0) AS BIGINT),
-		CAST(COALESCE(SUM(CASE WHEN month >= $3 THEN debit_fen ELSE 0 END), 0) AS BIGINT),
-		CAST(COALESCE(SUM(CASE WHEN month >= $3 THEN credit_fen ELSE 0 END), 0) AS BIGINT)
-		FROM balance WHERE tenant_id = $1 AND books_id = $2 AND month <= $4 GROUP BY account ORDER BY account`, tenant, books, from, to)
+	sums, err := Sums(ctx, q, tenant, SumsQuery{Books: []ids.ID{books}, From: from, To: to})
 	if err != nil {
 		return nil, err
 	}
@@ -267,10 +259,10 @@ func TrialBalance(ctx context.Context, q db.Q, tenant int64, books ids.ID, from,
 		above = append(above, a.Code)
 		r := TrialRow{Account: a, Level: len(above)}
 		for _, s := range sums {
-			if strings.HasPrefix(s.account, a.Code) {
-				r.Opening += s.opening
-				r.Debit += s.debit
-				r.Credit += s.credit
+			if strings.HasPrefix(s.Account, a.Code) {
+				r.Opening += s.Opening + s.Before.Net()
+				r.Debit += s.Period.Debit
+				r.Credit += s.Period.Credit
 			}
 		}
 		r.Ending = r.Opening + r.Debit - r.Credit

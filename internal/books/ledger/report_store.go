@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,41 +63,69 @@ type SumsQuery struct {
 	Together bool   // add the books together, account by account
 }
 
-// Sums reads the balances of books in a period, in one statement for each few hundred books.
+// Sums reads the balances of books in a period, a few hundred books at a time. What stands at the beginning of a year is
+// kept, so that the cost is that of one year's accounts and months.
 func Sums(ctx context.Context, q db.Q, tenant int64, s SumsQuery) ([]AccountSum, error) {
 	var out []AccountSum
-	january := date.Month(s.From.Year()*100 + 1)
 	for chunk := range slices.Chunk(s.Books, 5*perStatement) {
-		w := db.NewWhere(tenant)
-		cols, by := "CAST(0 AS BIGINT)", "account"
-		if !s.Together {
-			cols, by = "books_id", "books_id, account"
-		}
-		sum := func(col, when string) string {
-			return ", CAST(COALESCE(SUM(CASE WHEN " + when + " THEN " + col + " ELSE 0 END), 0) AS BIGINT)"
-		}
-		// The months are ours and valid, and stand three times in the text: they are written out.
-		first, start := itoa(january), itoa(s.From)
-		cols += ", account" + sum("debit_fen - credit_fen", "month < "+first)
-		for _, when := range []string{"month >= " + first + " AND month < " + start, "month >= " + start} {
-			for _, col := range []string{"debit_fen", "credit_fen", "closing_debit_fen", "closing_credit_fen"} {
-				cols += sum(col, when)
-			}
-		}
-		w = db.In(w, "books_id", chunk).And("month <= ?", s.To)
-		if s.Account != "" {
-			w.And("account >= ? AND account < ?", s.Account, s.Account+":")
-		}
-		rows, err := db.Collect(ctx, q, func(r *AccountSum) []any {
-			return []any{
-				&r.Books, &r.Account, &r.Opening, &r.Before.Debit, &r.Before.Credit, &r.Before.ClosingDebit, &r.Before.ClosingCredit,
-				&r.Period.Debit, &r.Period.Credit, &r.Period.ClosingDebit, &r.Period.ClosingCredit,
-			}
-		}, `SELECT `+cols+` FROM balance WHERE `+w.SQL()+` GROUP BY `+by+` ORDER BY `+by, w.Args()...)
+		years, err := carriedYears(ctx, q, tenant, chunk, s.From.Year())
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, rows...)
+		byYear := map[int][]ids.ID{}
+		for _, id := range chunk {
+			byYear[years[id]] = append(byYear[years[id]], id)
+		}
+		for _, year := range slices.Sorted(maps.Keys(byYear)) {
+			rows, err := sumsSince(ctx, q, tenant, s, byYear[year], year)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, rows...)
+		}
+	}
+	return mergeSums(out), nil
+}
+
+// sumsSince sums up books whose beginning of a year is kept; 0 says that none is.
+func sumsSince(ctx context.Context, q db.Q, tenant int64, s SumsQuery, books []ids.ID, year int) ([]AccountSum, error) {
+	w := db.In(db.NewWhere(tenant), "books_id", books).And("month > ?", year*100).And("month <= ?", s.To)
+	if s.Account != "" {
+		w.And("account >= ? AND account < ?", s.Account, s.Account+":")
+	}
+	cols, by := "CAST(0 AS BIGINT)", "account"
+	if !s.Together {
+		cols, by = "books_id", "books_id, account"
+	}
+	sum := func(col, when string) string {
+		return ", CAST(COALESCE(SUM(CASE WHEN " + when + " THEN " + col + " ELSE 0 END), 0) AS BIGINT)"
+	}
+	// The months are ours and valid, and stand three times in the text: they are written out.
+	first, start := itoa(date.Month(s.From.Year()*100+1)), itoa(s.From)
+	cols += ", account" + sum("debit_fen - credit_fen", "month < "+first)
+	for _, when := range []string{"month >= " + first + " AND month < " + start, "month >= " + start} {
+		for _, col := range []string{"debit_fen", "credit_fen", "closing_debit_fen", "closing_credit_fen"} {
+			cols += sum(col, when)
+		}
+	}
+	out, err := db.Collect(ctx, q, func(r *AccountSum) []any {
+		return []any{
+			&r.Books, &r.Account, &r.Opening, &r.Before.Debit, &r.Before.Credit, &r.Before.ClosingDebit, &r.Before.ClosingCredit,
+			&r.Period.Debit, &r.Period.Credit, &r.Period.ClosingDebit, &r.Period.ClosingCredit,
+		}
+	}, `SELECT `+cols+` FROM balance WHERE `+w.SQL()+` GROUP BY `+by, w.Args()...)
+	if err != nil || year == 0 {
+		return out, err
+	}
+	begin, err := carriedInto(ctx, q, tenant, books, year, s.Account)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range begin {
+		if s.Together {
+			c.books = 0
+		}
+		out = append(out, AccountSum{Books: c.books, Account: c.account, Opening: c.fen})
 	}
 	return out, nil
 }

@@ -85,6 +85,7 @@ func deleteDependents(ctx context.Context, tx *db.Tx, books ids.ID) error {
 	for _, s := range []string{
 		`DELETE FROM ledger_opening WHERE tenant_id = $1 AND books_id = $2`,
 		`DELETE FROM balance WHERE tenant_id = $1 AND books_id = $2`,
+		`DELETE FROM ledger_carry WHERE tenant_id = $1 AND books_id = $2`,
 		`DELETE FROM ledger_period WHERE tenant_id = $1 AND books_id = $2`,
 		`DELETE FROM ledger_series WHERE tenant_id = $1 AND books_id = $2`,
 		`DELETE FROM ledger_chain WHERE tenant_id = $1 AND books_id = $2`,
@@ -320,7 +321,10 @@ func addBalances(ctx context.Context, tx *db.Tx, list []*Voucher) error {
 	if db.Violated(err, "balance_in_range") {
 		return errs.Wrap(err, errs.Invalid, "ledger.range", "科目当月的发生额合计超出了系统能记录的范围")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return addCarries(ctx, tx, sums)
 }
 
 // loadLines reads the lines of vouchers.
