@@ -5,6 +5,7 @@ import (
 	"huicun/internal/web/admin"
 	boardpages "huicun/internal/web/board"
 	"huicun/internal/web/books"
+	"huicun/internal/web/cash"
 	closingpages "huicun/internal/web/closing"
 	"huicun/internal/web/home"
 	journalpages "huicun/internal/web/journal"
@@ -45,11 +46,17 @@ var menu = []shell.MenuGroup{
 		item("单位", "building-community", "/parties", "party"), item("成员户", "users-group", "/members", "member"),
 		item("导出账簿", "download", "/journal", "journal"),
 	}},
+	{Title: "资金", Items: []shell.MenuItem{
+		item("未了事项", "alert-circle", "/cash", "cash"), item("收据", "receipt", "/receipts", "receipt"), item("收据本", "book-2", "/receipt-books", "receipt_book"),
+		item("现金送存", "coins", "/cash-deposits", "cash_deposit"), item("备用金", "wallet", "/petty-cash", "petty_cash"), item("借支", "report-money", "/advances", "advance"),
+		item("现金盘点", "calculator", "/cash-counts", "cash_count"), item("年度预算", "target-arrow", "/budgets", "budget"),
+	}},
 	{Title: "口径与规则", Items: []shell.MenuItem{
 		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),
 		item("办理时限", "clock-hour-4", "/sla-profiles", "sla"), item("报表表式", "file-spreadsheet", "/report-layouts", "layout"), item("亮灯规则", "traffic-lights", "/light-rules", "light_rule"),
 		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"),
 		item("附件类型", "paperclip", "/file-types", "file_type"),
+		item("资金管理规则", "scale", "/fund-rules", "fund_rule"),
 	}},
 	{Title: "管理", Items: []shell.MenuItem{
 		item("账号", "key", "/accounts", "account"), item("行政区划", "map-pin", "/regions", "region"), item("操作日志", "history", "/audit", "audit"),
@@ -72,6 +79,7 @@ func (a *App) mount() {
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts, Templates: n.Templates})
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
+	cash.Mount(a.Shell, set, n.Cash, n.Budgets)
 	overviewpages.Mount(a.Shell, a.Overview, a.Board)
 	boardpages.Mount(a.Shell, a.Board)
 	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), overviewpages.Todo(a.Overview))

@@ -43,7 +43,7 @@ type Budget struct {
 var Machine = &fsm.Machine{
 	Name: "预算",
 	States: []fsm.State{
-		{Code: Draft, Label: "草案", Tone: "grey"}, {Code: Adopted, Label: "执行中", Tone: "green"}, {Code: Replaced, Label: "已调整", Tone: "grey"},
+		{Code: Draft, Label: "草案", Tone: "grey"}, {Code: Adopted, Label: "执行中", Tone: "green"}, {Code: Replaced, Label: "已调整", Tone: "grey", Side: true},
 		{Code: Dropped, Label: "未通过", Tone: "red", Side: true},
 	},
 	Events: []fsm.Event{

@@ -270,7 +270,7 @@ func (c *Cash) newAdvanceEntries() *record.Noun[AdvanceEntry] {
 	return record.Register(c.env, &record.Noun[AdvanceEntry]{
 		Kind: "advance_entry", Label: "借支结算", Path: "/advance-entries", Icon: "receipt-2", Key: "no", Order: "-no",
 		Intro: "借支的报账和退款，每笔生成一张待审核的凭证；结满后借支单自动结清。",
-		Table: advanceEntryTable, Machine: doneMachine("借支结算", "已登记"),
+		Table: advanceEntryTable, Machine: doneMachine("借支结算", "已登记"), Kept: kept,
 		Title: func(e *AdvanceEntry) string { return e.No + " " + e.Summary },
 		Detail: func(e *AdvanceEntry) string {
 			return field.LabelOf(AdvanceKinds, e.Kind) + " " + e.Amount.String() + " 元"
@@ -299,8 +299,7 @@ func (c *Cash) newAdvanceEntries() *record.Noun[AdvanceEntry] {
 			return nil
 		},
 		CheckTx: checkAdvanceEntry, After: c.bookAdvanceEntry,
-		Guards:       map[string]func(context.Context, *db.Tx, *AdvanceEntry) error{"void": c.voidAdvanceEntry},
-		BeforeDelete: func(context.Context, *db.Tx, *AdvanceEntry) error { return kept() },
+		Guards: map[string]func(context.Context, *db.Tx, *AdvanceEntry) error{"void": c.voidAdvanceEntry},
 	})
 }
 

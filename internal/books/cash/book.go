@@ -126,6 +126,18 @@ func numberField(name, label string, p func(*Book) *int64) field.Field[Book] {
 	return f
 }
 
+// onceSettled shows a figure only when the book was settled.
+func onceSettled(f field.Field[Book]) field.Field[Book] {
+	get := f.Get
+	f.Get = func(b *Book) string {
+		if b.State != BookSettled {
+			return ""
+		}
+		return get(b)
+	}
+	return f.Stamp().Derived()
+}
+
 func (c *Cash) newBooks() *record.Noun[Book] {
 	return record.Register(c.env, &record.Noun[Book]{
 		Kind: "receipt_book", Label: "收据本", Path: "/receipt-books", Icon: "book-2", Key: "no", Order: "-no",
@@ -145,9 +157,9 @@ func (c *Cash) newBooks() *record.Noun[Book] {
 			field.NewDay("handed", "交回日期", func(b *Book) *date.Date { return &b.Handed }).Col("handed_on").Stamp(),
 			field.NewDay("settled", "缴销日期", func(b *Book) *date.Date { return &b.Settled }).Col("settled_on").Stamp().List(),
 			field.NewText("settler", "核销人", func(b *Book) *string { return &b.Settler }).Stamp(),
-			field.NewInt("used_count", "开具份数", 0, maxPages, func(b *Book) *int { return &b.UsedCount }).In("份").Derived(),
-			field.NewInt("void_count", "作废份数", 0, maxPages, func(b *Book) *int { return &b.VoidCount }).In("份").Derived(),
-			field.NewMoney("used", "缴销金额", func(b *Book) *money.Fen { return &b.UsedFen }).Derived(),
+			onceSettled(field.NewInt("used_count", "开具份数", 0, maxPages, func(b *Book) *int { return &b.UsedCount }).In("份")),
+			onceSettled(field.NewInt("void_count", "作废份数", 0, maxPages, func(b *Book) *int { return &b.VoidCount }).In("份")),
+			onceSettled(field.NewMoney("used", "缴销金额", func(b *Book) *money.Fen { return &b.UsedFen })),
 		},
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, b *Book) (err error) {
 			b.Region, err = place(ctx, q, tenant, b.Party)

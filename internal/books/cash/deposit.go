@@ -31,10 +31,8 @@ func doneMachine(name, label string) *fsm.Machine {
 	}
 }
 
-// kept refuses to delete what moved money.
-func kept() error {
-	return errs.New(errs.State, "cash.kept", "涉及资金的记录不能删除；有误请作废，并说明理由")
-}
+// kept is why what moved money is never deleted.
+const kept = "涉及资金的记录不能删除；有误请作废，并说明理由"
 
 // Deposit is cash of receipts that was taken to the bank. Its amount is the sum of the receipts.
 type Deposit struct {
@@ -63,7 +61,7 @@ func (c *Cash) newDeposits() *record.Noun[Deposit] {
 	return record.Register(c.env, &record.Noun[Deposit]{
 		Kind: "cash_deposit", Label: "现金送存", Path: "/cash-deposits", Icon: "building-community", Key: "no", Order: "-no",
 		Intro: "收到的现金按期存入银行，不得坐支。送存后这些收据即视为已入银行。",
-		Table: depositTable, Machine: doneMachine("现金送存", "已送存"),
+		Table: depositTable, Machine: doneMachine("现金送存", "已送存"), Kept: kept,
 		Title:  func(d *Deposit) string { return d.No + " 送存 " + d.Amount.String() + " 元" },
 		Series: func(d *Deposit) string { return "SC-" + strconv.Itoa(d.Date.Year()) },
 		Fields: []field.Field[Deposit]{
@@ -90,8 +88,7 @@ func (c *Cash) newDeposits() *record.Noun[Deposit] {
 			}
 			return err
 		},
-		Guards:       map[string]func(context.Context, *db.Tx, *Deposit) error{"void": c.voidDeposit},
-		BeforeDelete: func(context.Context, *db.Tx, *Deposit) error { return kept() },
+		Guards: map[string]func(context.Context, *db.Tx, *Deposit) error{"void": c.voidDeposit},
 	})
 }
 

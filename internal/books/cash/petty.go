@@ -199,7 +199,7 @@ func (c *Cash) newPettyEntries() *record.Noun[PettyEntry] {
 	return record.Register(c.env, &record.Noun[PettyEntry]{
 		Kind: "petty_entry", Label: "备用金收支", Path: "/petty-entries", Icon: "cash", Key: "no", Order: "-no",
 		Intro: "备用金的拨付、报账和退回，每笔生成一张待审核的凭证。",
-		Table: pettyEntryTable, Machine: doneMachine("备用金收支", "已登记"),
+		Table: pettyEntryTable, Machine: doneMachine("备用金收支", "已登记"), Kept: kept,
 		Title: func(e *PettyEntry) string { return e.No + " " + e.Summary },
 		Detail: func(e *PettyEntry) string {
 			return field.LabelOf(PettyKinds, e.Kind) + " " + e.Amount.String() + " 元"
@@ -229,8 +229,7 @@ func (c *Cash) newPettyEntries() *record.Noun[PettyEntry] {
 			return nil
 		},
 		CheckTx: checkPettyEntry, After: c.bookPettyEntry,
-		Guards:       map[string]func(context.Context, *db.Tx, *PettyEntry) error{"void": c.voidPettyEntry},
-		BeforeDelete: func(context.Context, *db.Tx, *PettyEntry) error { return kept() },
+		Guards: map[string]func(context.Context, *db.Tx, *PettyEntry) error{"void": c.voidPettyEntry},
 	})
 }
 

@@ -87,7 +87,7 @@ func (c *Cash) newReceipts() *record.Noun[Receipt] {
 	return record.Register(c.env, &record.Noun[Receipt]{
 		Kind: "receipt", Label: "收据", Path: "/receipts", Icon: "receipt", Key: "no", Order: "-no",
 		Intro: "每收一笔钱开一份收据，号码由收据本顺次给出，同时生成一张待审核的凭证。写错了作废重开，号码不重用。",
-		Table: receiptTable, Machine: ReceiptMachine,
+		Table: receiptTable, Machine: ReceiptMachine, Kept: "收据不能删除；写错了请作废，号码和存根都要保留",
 		Title:  func(r *Receipt) string { return r.No + " " + r.Payer },
 		Detail: func(r *Receipt) string { return r.Summary + " " + r.Amount.String() + " 元" },
 		Fields: []field.Field[Receipt]{
@@ -111,9 +111,6 @@ func (c *Cash) newReceipts() *record.Noun[Receipt] {
 		},
 		Prepare: prepareReceipt, CheckTx: checkReceipt, After: c.bookReceipt,
 		Guards: map[string]func(context.Context, *db.Tx, *Receipt) error{"void": c.voidReceipt},
-		BeforeDelete: func(context.Context, *db.Tx, *Receipt) error {
-			return errs.New(errs.State, "receipt.kept", "收据不能删除；写错了请作废，号码和存根都要保留")
-		},
 	})
 }
 

@@ -24,6 +24,7 @@ type Any struct {
 	Key      string // the field that names a record
 	Order    string // default sort column; "-" in front for descending
 	Below    bool   // records are seen from the places below theirs
+	Kept     string // why records are never deleted; "" when first drafts can be
 	Numbered bool   // a record without a number gets the next of its series
 
 	env   *Env

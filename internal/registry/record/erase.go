@@ -26,7 +26,7 @@ type hooks struct {
 func erase[T any](n *Noun[T]) *Any {
 	a := &Any{
 		Kind: n.Kind, Label: n.Label, Path: n.Path, Icon: n.Icon, Intro: n.Intro, Machine: n.Machine,
-		Key: n.Key, Order: n.Order, Below: n.Below, Numbered: n.Series != nil, table: n.Table.Any(), typed: n,
+		Key: n.Key, Order: n.Order, Below: n.Below, Kept: n.Kept, Numbered: n.Series != nil, table: n.Table.Any(), typed: n,
 		Fields: make([]field.Any, len(n.Fields)),
 	}
 	for i := range n.Fields {

@@ -32,6 +32,8 @@ type Noun[T any] struct {
 	Detail  func(*T) string // one line more for search and suggestions; may be nil
 	// Below says that a record holds for every place below its own and may be seen from there: policies, cycles, tiers.
 	Below bool
+	// Kept says in Chinese why records are never deleted and what to do instead; "" when first drafts can be.
+	Kept string
 	// Series gives the document number series of a record without a number ("HT-2021" → HT-2021-0007); nil
 	// when people give the numbers.
 	Series func(*T) string

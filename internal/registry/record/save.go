@@ -334,6 +334,9 @@ func (n *Any) Delete(ctx context.Context, who access.Principal, tenant int64, id
 		if version != 0 && v.Version != version {
 			return n.stale(ctx, tx, v)
 		}
+		if n.Kept != "" {
+			return errs.New(errs.State, "delete.kept", "%s", n.Kept)
+		}
 		if n.Machine != nil && v.State != n.Machine.Initial() {
 			return errs.New(errs.State, "delete.state", "只有“%s”状态的%s才能删除", n.Machine.State(n.Machine.Initial()).Label, n.Label)
 		}

@@ -27,7 +27,7 @@ type Options[T any] struct {
 	Links []string
 	// NoForms leaves out new, edit, delete and import: the noun has pages of its own for them.
 	NoForms bool
-	// NewPath is where a new record is made when NoForms is set.
+	// NewPath is where a new record is made, when the noun has a page of its own for that.
 	NewPath string
 }
 

@@ -4,6 +4,7 @@
 package resource
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -173,7 +174,7 @@ func (p *pages) listActions(c *shell.Ctx) []ui.Button {
 	canEdit := c.Who.CanSome(p.n.Perm(access.Edit))
 	switch {
 	case canEdit && !p.opt.noForms:
-		out = append(out, ui.Button{Label: "新建" + p.n.Label, Icon: "plus", Href: p.n.Path + "/new", Style: ui.Primary},
+		out = append(out, ui.Button{Label: "新建" + p.n.Label, Icon: "plus", Href: cmp.Or(p.opt.newPath, p.n.Path+"/new"), Style: ui.Primary},
 			ui.Button{Label: "导入", Icon: "upload", Href: p.n.Path + "/import"})
 	case canEdit && p.opt.newPath != "":
 		out = append(out, ui.Button{Label: "新建" + p.n.Label, Icon: "plus", Href: p.opt.newPath, Style: ui.Primary})

@@ -185,7 +185,7 @@ func (p *pages) confirms(c *shell.Ctx, v record.Item) []ui.ConfirmView {
 		}
 	}
 	first := p.n.Machine == nil || v.State == p.n.Machine.Initial()
-	if first && c.Who.Can(p.n.Perm(access.Edit), v.Region) {
+	if first && p.n.Kept == "" && c.Who.Can(p.n.Perm(access.Edit), v.Region) {
 		out = append(out, ui.ConfirmView{
 			ID: "do-delete", Button: ui.Button{Label: "删除", Icon: "trash", Style: ui.Ghost}, Title: "删除：" + p.n.Title(v),
 			Text: "删除后不能恢复，历史记录中仍可查到。", Action: base + "/delete", Submit: "确认删除", Danger: true, Hidden: version,
