@@ -203,6 +203,11 @@ func TestBudgetFromDraftToAmendment(t *testing.T) {
 		if len(in) != 2 || in["511"] != 1_000_000 || in["541"] != 100_000 {
 			t.Errorf("for statements: %v", in)
 		}
+		in, err = budget.Source{}.Budgeted(ctx, d.Read(), w.tenant, []ids.ID{w.books, w.books + 1}, 2021)
+		w.ok(err)
+		if len(in) != 0 {
+			t.Errorf("the budget of one of two books passes for both: %v", in)
+		}
 	})
 }
 

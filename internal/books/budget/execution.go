@@ -161,12 +161,17 @@ type Source struct{}
 
 // Budgeted returns what was budgeted for a year by account code, of all the given books together: the amounts of the
 // budgets in force, on the side of their lines. What a line budgets for a group of accounts stands at the first of them.
+// Nothing is returned unless all the books have a budget: what some villages budgeted says nothing beside what all of
+// them took in.
 func (Source) Budgeted(ctx context.Context, q db.Q, tenant int64, books []ids.ID, year int) (map[string]money.Fen, error) {
 	out := map[string]money.Fen{}
 	for chunk := range slices.Chunk(books, manyBooks) {
 		heads, err := table.All(ctx, q, db.In(db.NewWhere(tenant), "books_id", chunk).And("year = ?", year).And("state = ?", Adopted), "id")
 		if err != nil {
 			return nil, err
+		}
+		if len(heads) < len(chunk) {
+			return map[string]money.Fen{}, nil
 		}
 		var list []ids.ID
 		for i := range heads {

@@ -137,6 +137,7 @@ func (s *Service) detail(ctx context.Context, set *Set, p Period) (*Sheet, error
 		if d.budget, err = s.budget.Budgeted(ctx, s.q, set.Tenant, set.ids(), p.Year()); err != nil {
 			return nil, err
 		}
+		d.budgeted = len(d.budget) > 0 // no columns for what nobody budgeted
 	}
 	d.budgeted = len(d.budget) > 0
 	out := newSheet(set, p, Detail)
