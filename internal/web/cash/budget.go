@@ -2,6 +2,8 @@ package cash
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -94,13 +96,15 @@ func (p *pages) execution(x *budget.Execution) executionView {
 			v.Table.Columns = append(v.Table.Columns, ui.Column{Label: q, Align: ui.Right, HidePhone: true})
 		}
 	}
-	vouchers := path("/vouchers", "books", x.Budget.Books.String(), "state", "posted")
+	entries := func(account string) string {
+		return path("/reports/ledger", "books", x.Budget.Books.String(), "account", account, "year", strconv.Itoa(x.Budget.Year), "to", strconv.Itoa(int(x.To.Of())), "ordinary", "1")
+	}
 	for _, side := range []string{budget.Income, budget.Expense} {
 		n := 0
 		for i := range x.Rows {
 			if r := &x.Rows[i]; r.Side == side {
 				n++
-				v.Table.Rows = append(v.Table.Rows, executedRow(r, quarters, vouchers))
+				v.Table.Rows = append(v.Table.Rows, executedRow(r, quarters, entries))
 				if r.Over {
 					v.Alerts = append(v.Alerts, ui.AlertView{Kind: ui.Red, Title: r.Name, Text: fmt.Sprintf("支出 %s 元，超过预算 %s 元 %s 元。", r.Actual, r.Amount, r.Left().Abs()), Remedy: "控制支出，或按程序调整预算"})
 				} else if r.Warn {
@@ -109,7 +113,7 @@ func (p *pages) execution(x *budget.Execution) executionView {
 			}
 		}
 		if n > 0 {
-			row := executedRow(x.Totals[side], quarters, "")
+			row := executedRow(x.Totals[side], quarters, entries)
 			row.Group = true
 			v.Table.Rows = append(v.Table.Rows, row)
 		}
@@ -155,14 +159,21 @@ func bar(r *budget.Executed) templ.Component {
 	return ui.Progress(v)
 }
 
-func executedRow(r *budget.Executed, quarters bool, vouchers string) ui.Row {
+// executedRow shows a row; entries says where an account's entries are listed.
+func executedRow(r *budget.Executed, quarters bool, entries func(account string) string) ui.Row {
 	left := ui.Cell{Text: r.Left().String()}
 	if r.Over {
 		left.Kind = ui.Red
 	}
-	row := ui.Row{Cells: []ui.Cell{
-		ui.T(r.Name), ui.T(r.Accounts), ui.T(yuan(r.Amount)), {Text: r.Actual.String(), Href: vouchers}, {Content: bar(r)}, left,
-	}}
+	actual, accounts := ui.T(r.Actual.String()), ui.Cell{}
+	codes := strings.FieldsFunc(r.Accounts, func(c rune) bool { return c == '、' })
+	for _, code := range codes {
+		accounts.Badges = append(accounts.Badges, ui.BadgeView{Text: code, Kind: ui.Grey, Href: entries(code)})
+	}
+	if len(codes) == 1 {
+		actual.Href = entries(codes[0])
+	}
+	row := ui.Row{Cells: []ui.Cell{ui.T(r.Name), accounts, ui.T(yuan(r.Amount)), actual, {Content: bar(r)}, left}}
 	if r.Line != nil {
 		row.Href = "/budget-lines/" + r.Line.ID.String()
 	}

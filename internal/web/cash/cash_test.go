@@ -264,7 +264,7 @@ func TestBudgetPages(t *testing.T) {
 	s := newSite(t)
 	s.want(s.get("kuaiji", "/budgets/execution"), 200, "永胜村股份经济合作社", "3,820,000.00")
 	b := "/budgets/" + s.id("budget", "YS-2021-0001").String()
-	s.want(s.get("kuaiji", b), 200, "执行情况", "管理费用", "1,100,000.00", "调整预算", "只计已记账的凭证")
+	s.want(s.get("kuaiji", b), 200, "执行情况", "管理费用", "1,100,000.00", "调整预算", "只计已记账的凭证", "/reports/ledger?account=541&amp;books=")
 	s.want(s.get("shenji", b), 200, "执行情况")
 	s.lacks(s.get("shenji", b), "调整预算")
 	s.want(s.post("shenji", b+"/amend"), 403)
