@@ -4,9 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 	"unicode/utf8"
 
@@ -45,6 +46,7 @@ type benchPagesCmd struct {
 	Villages  []int  `name:"villages" default:"9,300" help:"各镇的村数；9 个村的镇用演示数据"`
 	Contracts int    `name:"contracts" default:"100000" help:"合同份数"`
 	Runs      int    `name:"runs" default:"300" help:"每项测多少次"`
+	Keep      bool   `name:"keep" help:"测完保留数据，下次用同样的参数直接测（要填 --data-dir）"`
 	DataDir   string `name:"data-dir" help:"放测量数据的空目录；不填用临时目录，测完删除" type:"path"`
 	Database  string `name:"database" help:"在这个没有记录的 PostgreSQL 里测，数据放在另一个模式里，测完删除"`
 }
@@ -56,22 +58,43 @@ func (b *benchPagesCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	list, err := app.Bench(ctx, app.BenchConfig{
-		DataDir: b.DataDir, Database: b.Database, Villages: b.Villages, Contracts: b.Contracts, Runs: b.Runs, Binary: self,
+		DataDir: b.DataDir, Database: b.Database, Keep: b.Keep, Villages: b.Villages, Contracts: b.Contracts, Runs: b.Runs, Binary: self,
 		Progress: func(what string) { fmt.Fprintln(std.err, what) },
 	})
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, pad("项目")+"\t次数\t中位数\tp99\t最慢\t方向\t说明")
+	rows := [][]string{{"项目", "次数", "中位数", "p99", "最慢", "方向", "说明"}, nil}
 	for _, r := range list {
 		p50, p99, worst := short(r.P50), short(r.P99), short(r.Worst)
 		if r.Bytes > 0 {
 			p50, p99, worst = fmt.Sprintf("%.1f MB", float64(r.Bytes)/(1<<20)), "", ""
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", pad(r.Name), r.Tries, p50, p99, worst, r.Direction, r.Notes)
+		rows = append(rows, []string{r.Name, strconv.Itoa(r.Tries), p50, p99, worst, r.Direction, r.Notes})
 	}
-	return w.Flush()
+	writeTable(std.out, rows)
+	return nil
+}
+
+// writeTable prints a table that reads well on a terminal and in a document in Markdown. The rule below the headings is nil.
+func writeTable(out io.Writer, rows [][]string) {
+	wide := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			wide[i] = max(wide[i], width(cell))
+		}
+	}
+	for _, row := range rows {
+		fmt.Fprint(out, "|")
+		for i := range wide {
+			if row == nil {
+				fmt.Fprint(out, strings.Repeat("-", wide[i]+2)+"|")
+				continue
+			}
+			fmt.Fprint(out, " "+row[i]+strings.Repeat(" ", wide[i]-width(row[i]))+" |")
+		}
+		fmt.Fprintln(out)
+	}
 }
 
 type benchLedgerCmd struct {
@@ -93,8 +116,7 @@ func (b *benchLedgerCmd) Run(ctx context.Context, std streams) error {
 		DataDir: b.DataDir, Database: b.Database, Vouchers: b.Vouchers, Clients: b.Clients, Posts: b.Posts, Runs: b.Runs, Binary: self,
 		Progress: func(what string) { fmt.Fprintln(std.err, what) },
 	})
-	w := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, pad("项目")+"\t次数\t中位数\tp99\t每秒\t内存\t说明")
+	rows := [][]string{{"项目", "次数", "中位数", "p99", "每秒", "内存", "说明"}, nil}
 	for _, r := range list {
 		p99, rate, peak := "", "", ""
 		if r.P99 > 0 {
@@ -106,11 +128,9 @@ func (b *benchLedgerCmd) Run(ctx context.Context, std streams) error {
 		if r.Peak > 0 {
 			peak = fmt.Sprintf("%.0f MB", float64(r.Peak)/(1<<20))
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", pad(r.Name), r.Tries, short(r.P50), p99, rate, peak, r.Note)
+		rows = append(rows, []string{r.Name, strconv.Itoa(r.Tries), short(r.P50), p99, rate, peak, r.Note})
 	}
-	if ferr := w.Flush(); err == nil {
-		err = ferr
-	}
+	writeTable(std.out, rows)
 	return err
 }
 
@@ -125,15 +145,13 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
 }
 
-// nameWidth is how wide the first column is on a terminal, where a Chinese character takes two places.
-const nameWidth = 44
-
-func pad(s string) string {
-	width := 0
+// width is how many places a text takes on a terminal, where a Chinese character takes two.
+func width(s string) int {
+	n := 0
 	for _, r := range s {
-		if width++; utf8.RuneLen(r) > 2 {
-			width++
+		if n++; utf8.RuneLen(r) > 2 {
+			n++
 		}
 	}
-	return s + strings.Repeat(" ", max(0, nameWidth-width))
+	return n
 }

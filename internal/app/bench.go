@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"huicun/internal/kit/date"
-	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/secret"
 	"huicun/internal/registry/access"
@@ -21,6 +19,7 @@ import (
 type BenchConfig struct {
 	DataDir   string // where the scratch data go; "" is a folder that is removed afterwards
 	Database  string // postgres://…; the scratch data go into a schema that is removed afterwards
+	Keep      bool   // leave the data for the next time, and take those that are there; needs DataDir
 	Villages  []int  // sizes of the towns; the one of nine is the demo's
 	Contracts int
 	Runs      int    // requests per measurement
@@ -75,16 +74,16 @@ func Bench(ctx context.Context, cfg BenchConfig) ([]BenchResult, error) {
 	if cfg.Contracts < 0 || cfg.Contracts > 900_000 {
 		return nil, errs.New(errs.Invalid, "bench.contracts", "合同份数应在 0 到 900000 之间")
 	}
-	where, clean, err := Scratch(ctx, cfg.DataDir, cfg.Database)
+	at, err := findPlace(ctx, &cfg)
 	if err != nil {
 		return nil, err
 	}
-	defer clean()
-	a, err := Open(ctx, where)
+	defer at.leave(ctx)
+	a, err := Open(ctx, at.where)
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{cfg: cfg, app: a, where: where}
+	b := &bench{cfg: cfg, app: a, place: at}
 	err = b.run(ctx)
 	if cerr := a.Close(); err == nil {
 		err = cerr
@@ -95,75 +94,11 @@ func Bench(ctx context.Context, cfg BenchConfig) ([]BenchResult, error) {
 	return b.results, err
 }
 
-// Scratch finds a place for measured data where nothing is yet, and how to clean up there: in dataDir, "" for a folder
-// that is removed afterwards, or in a schema of its own in a PostgreSQL database that holds no records.
-func Scratch(ctx context.Context, dataDir, database string) (Config, func(), error) {
-	out := Config{DataDir: dataDir, Clock: benchDay}
-	clean := func() {}
-	if dataDir == "" {
-		dir, err := os.MkdirTemp("", "huicun-bench-")
-		if err != nil {
-			return out, clean, fmt.Errorf("making a folder: %w", err)
-		}
-		out.DataDir = dir
-		clean = func() { _ = os.RemoveAll(dir) }
-	}
-	if database == "" {
-		if dataDir == "" {
-			return out, clean, nil
-		}
-		return out, clean, refuseUsed(ctx, out)
-	}
-	used := out
-	used.Database = database
-	err := refuseUsed(ctx, used)
-	if err != nil {
-		clean()
-		return out, clean, err
-	}
-	u, err := url.Parse(database)
-	if err != nil {
-		clean()
-		return out, clean, errs.Wrap(err, errs.Unavailable, "db.url", "数据库地址写法不对；应形如 postgres://用户@主机:5432/库名")
-	}
-	q := u.Query()
-	schema := "huicun_bench_" + strconv.FormatInt(date.System().UnixMilli(), 36)
-	q.Set("search_path", schema)
-	u.RawQuery = q.Encode()
-	out.Database = u.String()
-	folder := clean
-	return out, func() {
-		if d, err := db.Open(context.WithoutCancel(ctx), db.Config{URL: out.Database}); err == nil {
-			_ = dropSchema(context.WithoutCancel(ctx), d, schema)
-			_ = d.Close()
-		}
-		folder()
-	}, nil
-}
-
-// refuseUsed refuses a database that holds records; it makes and changes nothing.
-func refuseUsed(ctx context.Context, where Config) error {
-	if where.Database == "" {
-		if _, err := os.Stat(where.DataDir + "/huicun.db"); err != nil {
-			return nil
-		}
-	}
-	d, err := db.Open(ctx, db.Config{DataDir: where.DataDir, URL: where.Database})
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if hasRecords(ctx, d) {
-		return errs.New(errs.Invalid, "bench.used", "这个数据库里已有记录，不能用来测量；请换一个空的数据目录（--data-dir）或数据库（--database）")
-	}
-	return nil
-}
-
 // bench is one run.
 type bench struct {
 	cfg     BenchConfig
 	app     *App
-	where   Config
+	place   *benchPlace
 	county  county
 	results []BenchResult
 	pass    string
@@ -174,13 +109,10 @@ func (b *bench) add(r BenchResult) { b.results = append(b.results, r) }
 
 // run makes the data and measures in this process.
 func (b *bench) run(ctx context.Context) error {
-	start := date.System()
-	c, err := b.app.makeCounty(ctx, b.cfg)
-	if err != nil {
+	fresh := b.place.kept == nil
+	if err := b.data(ctx); err != nil {
 		return err
 	}
-	b.county = c
-	b.cfg.Progress(fmt.Sprintf("已生成数据：%d 条记录，用时 %s", c.records, date.System().Sub(start).Round(time.Second)))
 	b.pass = secret.Token()[:16]
 	if err := b.app.Accounts.EnsureDemo(ctx, benchAccounts, b.pass); err != nil {
 		return err
@@ -190,12 +122,33 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	defer site.close()
-	for _, step := range []func(context.Context, *benchSite) error{b.overviews, b.figures, b.vouchers, b.lists, b.imports} {
+	steps := []func(context.Context, *benchSite) error{b.overviews, b.figures, b.vouchers, b.lists}
+	if fresh { // the sheet can be imported once
+		steps = append(steps, b.imports)
+	}
+	for _, step := range steps {
 		if err := step(ctx, site); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// data makes the county, or takes the one that was kept.
+func (b *bench) data(ctx context.Context) error {
+	if k := b.place.kept; k != nil {
+		b.county = k.County
+		b.cfg.Progress(fmt.Sprintf("使用保留的数据：%d 条记录（不再测导入）", k.County.Records))
+		return nil
+	}
+	start := date.System()
+	c, err := b.app.makeCounty(ctx, b.cfg)
+	if err != nil {
+		return err
+	}
+	b.county = c
+	b.cfg.Progress(fmt.Sprintf("已生成数据：%d 条记录，用时 %s", c.Records, date.System().Sub(start).Round(time.Second)))
+	return b.place.keep(b.cfg, c)
 }
 
 // The accounts that measure: one who looks, and two who keep the books, since nobody reviews his own voucher.
@@ -221,9 +174,9 @@ func (b *bench) page(ctx context.Context, site *benchSite, name, path, note stri
 }
 
 func (b *bench) overviews(ctx context.Context, site *benchSite) error {
-	for _, t := range b.county.towns {
-		name := fmt.Sprintf("总览，%d 个村的镇", t.villages)
-		path := "/?year=" + strconv.Itoa(benchYear) + "&scope=" + t.code
+	for _, t := range b.county.Towns {
+		name := fmt.Sprintf("总览，%d 个村的镇", t.Villages)
+		path := "/?year=" + strconv.Itoa(benchYear) + "&scope=" + t.Code
 		if b.app.hasRoute("GET /{$}") {
 			if err := b.page(ctx, site, name, path, ""); err != nil {
 				return err
@@ -231,7 +184,7 @@ func (b *bench) overviews(ctx context.Context, site *benchSite) error {
 			continue
 		}
 		m, err := timed(b.cfg.Runs, func() error {
-			_, err := b.app.Overview.Of(ctx, t.code, benchYear, date.Today(benchDay))
+			_, err := b.app.Overview.Of(ctx, t.Code, benchYear, date.Today(benchDay))
 			return err
 		})
 		if err != nil {
@@ -264,23 +217,23 @@ func (b *bench) figures(ctx context.Context, _ *benchSite) error {
 		return err
 	}
 	b.add(named.result(fmt.Sprintf("%d 个数字，9 个村的镇", n), "", "全部算一遍，不经网页"))
-	big := b.county.towns[len(b.county.towns)-1]
+	big := b.county.Towns[len(b.county.Towns)-1]
 	all, err := timed(min(b.cfg.Runs, 100), func() error {
-		list, err := b.app.CatalogueFigures(ctx, big.code, benchYear, day)
+		list, err := b.app.CatalogueFigures(ctx, big.Code, benchYear, day)
 		n = len(list)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	b.add(all.result(fmt.Sprintf("%d 个指标，%d 个村的镇", n, big.villages), "", "全部算一遍，不经网页"))
+	b.add(all.result(fmt.Sprintf("%d 个指标，%d 个村的镇", n, big.Villages), "", "全部算一遍，不经网页"))
 	b.cfg.Progress("指标")
 	return nil
 }
 
 // vouchers measures the way of a voucher through its three hands.
 func (b *bench) vouchers(ctx context.Context, site *benchSite) error {
-	books, err := b.app.Nouns.Ledger.Books.Lookup(ctx, b.app.Env.ForTenant(b.county.tenant), b.county.tenant, b.county.books)
+	books, err := b.app.Nouns.Ledger.Books.Lookup(ctx, b.app.Env.ForTenant(b.county.Tenant), b.county.Tenant, b.county.Books)
 	if err != nil {
 		return err
 	}
@@ -329,21 +282,25 @@ func (b *bench) lists(ctx context.Context, site *benchSite) error {
 	if b.cfg.Contracts == 0 {
 		return nil
 	}
-	middle, one, err := b.app.middle(ctx, b.county.tenant)
+	middle, one, err := b.app.middle(ctx, b.county.Tenant)
 	if err != nil {
 		return err
 	}
 	base := "/contracts?scope=" + demoCounty + "&year=" + strconv.Itoa(benchYear)
-	size := fmt.Sprintf("%d 份合同：", b.county.contracts)
+	size := fmt.Sprintf("%d 份合同：", b.county.Contracts)
 	for _, l := range []struct{ name, path, note string }{
 		{"第一页", base, ""},
 		{"中间一页", base + "&after=" + url.QueryEscape(middle), ""},
 		{"按金额排序", base + "&sort=-pay", ""},
 		{"按年化金额排序", base + "&sort=annual", ""},
 		{"搜两个字", base + "&q=" + url.QueryEscape(benchTrades[0]), "命中约 " + strconv.Itoa(b.cfg.Contracts/len(benchTrades)) + " 份"},
-		{"搜处处都有的两个字", base + "&q=" + url.QueryEscape("合同"), "命中三成"},
-		{"筛选（种类、状态）", base + "&kind=service&state=active", ""},
-		{"只看一个镇", strings.Replace(base, demoCounty, b.county.far, 1), ""},
+		{"搜处处都有的两个字", base + "&q=" + url.QueryEscape("合同"), "份份命中"},
+		{"搜一句话", base + "&q=" + url.QueryEscape(benchTrades[0]+"用房租赁合同"), "命中约 " + strconv.Itoa(b.cfg.Contracts*leases/leaseOf/len(benchTrades)) + " 份"},
+		{"搜半个编号", base + "&q=HT-2019-0123", "命中几十份"},
+		{"搜索结果按金额排序", base + "&sort=-pay&q=" + url.QueryEscape(benchTrades[0]), ""},
+		{"筛选（种类、状态）", base + "&kind=service&state=active", "命中过半"},
+		{"筛选（状态），无结果", base + "&state=draft", ""},
+		{"只看一个镇", strings.Replace(base, demoCounty, b.county.Far, 1), ""},
 	} {
 		if err := b.page(ctx, site, size+l.name, l.path, l.note); err != nil {
 			return err
@@ -361,7 +318,7 @@ func (b *bench) imports(ctx context.Context, _ *benchSite) error {
 		}
 		t := benchSheet(b.cfg.Rows, bad)
 		start := date.System()
-		res, err := b.app.Import(ctx, access.System, b.county.tenant, "party", t)
+		res, err := b.app.Import(ctx, access.System, b.county.Tenant, "party", t)
 		took := date.System().Sub(start)
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ import (
 func TestBenchMeasuresAndCleansUp(t *testing.T) {
 	ctx := t.Context()
 	for name, cfg := range map[string]BenchConfig{
-		"sqlite": {DataDir: t.TempDir()}, "postgres": {Database: dbtest.PostgresURL(t)},
+		"sqlite": {DataDir: t.TempDir()}, "postgres": {DataDir: t.TempDir(), Database: dbtest.PostgresURL(t), Keep: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg.Villages, cfg.Contracts, cfg.Runs, cfg.Rows = []int{9, 3}, 120, 2, 200
@@ -39,10 +39,18 @@ func TestBenchMeasuresAndCleansUp(t *testing.T) {
 					t.Errorf("%s is not measured: %s", want, all)
 				}
 			}
-			if name == "postgres" { // its data lay in a schema of their own
+			if name == "postgres" { // its data lay in a schema of their own and have been kept
+				list, err = Bench(ctx, cfg)
+				if err != nil || len(list) == 0 || strings.Contains(list[len(list)-1].Name, "导入") {
+					t.Errorf("with kept data: %v %v", list, err)
+				}
+				cfg.Contracts++
+				if _, err = Bench(ctx, cfg); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "规模") {
+					t.Errorf("with data of another size: %v", err)
+				}
 				list, err = Bench(ctx, BenchConfig{Database: cfg.Database, Villages: []int{9}, Runs: 1, Rows: 100})
 				if err != nil || len(list) == 0 {
-					t.Errorf("a second run: %v", err)
+					t.Errorf("a run without kept data: %v", err)
 				}
 				return
 			}
@@ -115,8 +123,8 @@ func benchCounty(b *testing.B, a *App, c county) {
 			}
 		})
 	}
-	page("Overview9", "/?year=2021&scope="+c.towns[0].code)
-	page("Overview300", "/?year=2021&scope="+c.towns[1].code)
+	page("Overview9", "/?year=2021&scope="+c.Towns[0].Code)
+	page("Overview300", "/?year=2021&scope="+c.Towns[1].Code)
 	b.Run("Figures", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := a.NamedFigures(ctx, demoTown, benchYear, date.Today(benchDay)); err != nil {
@@ -126,12 +134,12 @@ func benchCounty(b *testing.B, a *App, c county) {
 	})
 	b.Run("Catalogue300", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := a.CatalogueFigures(ctx, c.towns[1].code, benchYear, date.Today(benchDay)); err != nil {
+			if _, err := a.CatalogueFigures(ctx, c.Towns[1].Code, benchYear, date.Today(benchDay)); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
-	middle, one, err := a.middle(ctx, c.tenant)
+	middle, one, err := a.middle(ctx, c.Tenant)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -35,19 +35,19 @@ var benchTrades = []string{
 
 // benchTown is a town that is measured.
 type benchTown struct {
-	code     string
-	villages int
+	Code     string
+	Villages int
 }
 
 // county is what was made: the towns in the order of the configuration, a town of those with many contracts, and books
 // to post to.
 type county struct {
-	tenant    int64
-	towns     []benchTown
-	far       string
-	books     string
-	contracts int
-	records   int
+	Tenant    int64
+	Towns     []benchTown
+	Far       string
+	Books     string
+	Contracts int
+	Records   int
 }
 
 // table is a sheet in the making.
@@ -85,7 +85,7 @@ func (a *App) makeCounty(ctx context.Context, cfg BenchConfig) (county, error) {
 		return county{}, err
 	}
 	c := county{}
-	err = a.LoadDemo(ctx, dir, func(l Loaded) { c.records += l.Result.Created })
+	err = a.LoadDemo(ctx, dir, func(l Loaded) { c.Records += l.Result.Created })
 	if err != nil {
 		return c, err
 	}
@@ -93,19 +93,19 @@ func (a *App) makeCounty(ctx context.Context, cfg BenchConfig) (county, error) {
 	if err != nil {
 		return c, err
 	}
-	c.tenant = tn.ID
-	books, _, err := a.Nouns.Ledger.Books.List(ctx, access.System, c.tenant, record.Filter{Scope: demoTown, Page: db.Paging{Limit: 1}})
+	c.Tenant = tn.ID
+	books, _, err := a.Nouns.Ledger.Books.List(ctx, access.System, c.Tenant, record.Filter{Scope: demoTown, Page: db.Paging{Limit: 1}})
 	if err != nil || len(books.Items) == 0 {
 		return c, errs.Wrap(err, errs.Internal, "bench.books", "the demo has no books")
 	}
-	c.books = books.Items[0].Name
+	c.Books = books.Items[0].Name
 	for i, n := range cfg.Villages {
 		if n == demoVillages {
-			c.towns = append(c.towns, benchTown{demoTown, n})
+			c.Towns = append(c.Towns, benchTown{demoTown, n})
 			continue
 		}
 		t := benchTown{fmt.Sprintf("321182%03d000", 500+i), n}
-		c.towns = append(c.towns, t)
+		c.Towns = append(c.Towns, t)
 		if err := a.makeTown(ctx, &c, t); err != nil {
 			return c, err
 		}
@@ -126,14 +126,14 @@ func (a *App) load(ctx context.Context, c *county, list ...*table) error {
 				to++
 			}
 			part := &sheet.Table{Header: t.Header, Rows: t.Rows[from:to], RowNo: t.RowNo[from:to]}
-			res, err := a.Import(ctx, access.System, c.tenant, t.kind, part)
+			res, err := a.Import(ctx, access.System, c.Tenant, t.kind, part)
 			if err != nil {
 				return fmt.Errorf("%s: %w", t.kind, err)
 			}
 			if len(res.Report.Errors) > 0 {
 				return errs.New(errs.Internal, "bench.rows", "%s: %s", t.kind, explain(&res.Report))
 			}
-			c.records += res.Created
+			c.Records += res.Created
 			from = to
 		}
 	}
@@ -143,20 +143,20 @@ func (a *App) load(ctx context.Context, c *county, list ...*table) error {
 // makeTown makes a town of villages: each with its collective, books of two years, four assets that are let and a voucher
 // for every rent, of which one lease in ten villages owes the last.
 func (a *App) makeTown(ctx context.Context, c *county, town benchTown) error {
-	prefix := town.code[:9]
-	regions := []region.Region{{Code: town.code, Name: "测量" + prefix[6:] + "镇", Level: "town"}}
+	prefix := town.Code[:9]
+	regions := []region.Region{{Code: town.Code, Name: "测量" + prefix[6:] + "镇", Level: "town"}}
 	parties, books := newTable("party", headParty), newTable("books", headBooks)
 	assets, units := newTable("asset", headAsset), newTable("asset_unit", headUnit)
 	contracts, vouchers := newTable("contract", headContract), newTable("voucher", headVoucher)
 	tiers, agrees, agreeing := newTable("tier", headTier), newTable("agreement", headAgree), newTable("agreement_party", headAgreeing)
 	firm := "测量" + prefix[6:] + "承租企业"
-	parties.row("%s,,企业,%s,是", firm, town.code)
+	parties.row("%s,,企业,%s,是", firm, town.Code)
 	for i, t := range []string{"300,绿", "200,蓝", "100,橙"} {
 		fen, tone, _ := strings.Cut(t, ",")
-		tiers.row("第%d档,%s,村级总收入,%s0000.00,是,%s,2018-01-01,是", i+1, town.code, fen, tone)
+		tiers.row("第%d档,%s,村级总收入,%s0000.00,是,%s,2018-01-01,是", i+1, town.Code, fen, tone)
 	}
 	kinds := []string{"厂房", "商铺", "厂房", "商铺"}
-	for i := range town.villages {
+	for i := range town.Villages {
 		at := fmt.Sprintf("%s%03d", prefix, i+1)
 		name := fmt.Sprintf("测量%s第%03d村", prefix[6:], i+1)
 		org := name + "股份经济合作社"
@@ -187,7 +187,7 @@ func (a *App) makeTown(ctx context.Context, c *county, town benchTown) error {
 	if err := a.Regions.Save(ctx, regions); err != nil {
 		return err
 	}
-	c.contracts += len(contracts.Rows)
+	c.Contracts += len(contracts.Rows)
 	return a.load(ctx, c, parties, books, assets, units, contracts, vouchers, tiers, agrees, agreeing)
 }
 
@@ -207,7 +207,7 @@ func (a *App) makeContracts(ctx context.Context, c *county, cfg BenchConfig) err
 			parties.row("%s股份经济合作社,,集体经济组织,%s,是", name, at)
 			orgs, codes = append(orgs, name+"股份经济合作社"), append(codes, name)
 		}
-		c.far = town + "000"
+		c.Far = town + "000"
 	}
 	tenants := min(manyTenants, cfg.Contracts)
 	for i := range tenants {
@@ -238,7 +238,7 @@ func (a *App) makeContracts(ctx context.Context, c *county, cfg BenchConfig) err
 		contracts.row("HT-%d-%06d,%s,%s,%s,%s,%s,%s经营,%d-%02d-01,%d-%02d-01,%d-12-31,0,%d.00,12,是,0.00,是,%s,是", year, i+1, name, kind, orgs[at], tenant, unit, trade,
 			year, month, year, month, year+2+r.IntN(4), 1000+r.IntN(300_000), states[r.IntN(len(states))])
 	}
-	c.contracts += len(contracts.Rows)
+	c.Contracts += len(contracts.Rows)
 	if err := a.load(ctx, c, parties, assets, units); err != nil {
 		return err
 	}

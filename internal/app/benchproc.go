@@ -52,8 +52,8 @@ func (b *bench) processes(ctx context.Context) error {
 	}
 	defer site.close()
 	var paths []string
-	for _, t := range b.county.towns {
-		paths = append(paths, "/?year=2021&scope="+t.code)
+	for _, t := range b.county.Towns {
+		paths = append(paths, "/?year=2021&scope="+t.Code)
 	}
 	in := "scope=" + demoCounty + "&year=2021"
 	paths = append(paths, "/contracts?"+in, "/parties?"+in, "/vouchers?"+in, "/assets?"+in, "/contracts?q=%E6%B0%B4%E4%BA%A7&"+in)
@@ -90,9 +90,9 @@ func (b *bench) start(ctx context.Context) (*process, time.Duration, error) {
 	}
 	addr := l.Addr().String()
 	_ = l.Close()
-	args := []string{"serve", "--addr", addr, "--data-dir", b.where.DataDir}
-	if b.where.Database != "" {
-		args = append(args, "--database", b.where.Database)
+	args := []string{"serve", "--addr", addr, "--data-dir", b.place.where.DataDir}
+	if b.place.where.Database != "" {
+		args = append(args, "--database", b.place.where.Database)
 	}
 	p := &process{cmd: exec.Command(b.cfg.Binary, args...), base: "http://" + addr, done: make(chan struct{})} //nolint:noctx // ended by stop
 	begin := date.System()

@@ -24,6 +24,8 @@ type world struct {
 	t         *testing.T
 	env       *record.Env
 	tenant    int64
+	assets    *record.Noun[asset.Asset]
+	units     *record.Noun[asset.Unit]
 	contracts *record.Noun[Contract]
 }
 
@@ -48,7 +50,7 @@ func each(t *testing.T, fn func(w *world)) {
 		e := record.NewEnv(d, regions, box)
 		w := &world{t: t, env: e, tenant: tn.ID}
 		parties, assets, units := party.NewParties(e), asset.NewAssets(e), asset.NewUnits(e)
-		w.contracts = NewContracts(e)
+		w.assets, w.units, w.contracts = assets, units, NewContracts(e)
 		make1(w, parties, map[string]string{"name": "合作社", "kind": "集体经济组织", "region": "永胜村"})
 		make1(w, parties, map[string]string{"name": "一厂", "kind": "企业", "region": "永胜村"})
 		make1(w, assets, map[string]string{"name": "厂房", "owner": "合作社", "kind": "厂房", "origin": "新建", "quantity": "1000平方米"})

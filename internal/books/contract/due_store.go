@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -18,12 +19,9 @@ import (
 
 // Due is what had fallen due of a contract by a day.
 type Due struct {
-	Contract         ids.ID
-	No, Name, Region string
-	State            string
-	PartyB           ids.ID
-	Sample           bool
-	Sum              money.Fen
+	Contract ids.ID
+	Region   string
+	Sum      money.Fen
 }
 
 // perStatement bounds how many ids or divisions one statement names.
@@ -39,11 +37,7 @@ func DueUntil(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, sin
 	}
 	var out []Due
 	for _, first := range slices.SortedFunc(maps.Keys(places), date.Date.Compare) {
-		chunks := slices.Collect(slices.Chunk(places[first], perStatement))
-		if len(places) == 1 {
-			chunks = [][]string{nil} // the ranges say it shorter
-		}
-		for _, list := range chunks {
+		for list := range slices.Chunk(places[first], perStatement) {
 			rows, err := dueUntil(ctx, q, tenant, ranges, list, first, day)
 			if err != nil {
 				return nil, fmt.Errorf("adding up payments due: %w", err)
@@ -51,24 +45,34 @@ func DueUntil(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, sin
 			out = append(out, rows...)
 		}
 	}
-	return slices.DeleteFunc(out, func(d Due) bool { return d.Sum == 0 || since[d.Region].IsZero() }), nil
+	return out, nil
 }
 
 func dueUntil(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, regions []string, first, day date.Date) ([]Due, error) {
-	w := db.NewWhere(tenant).Ranges("c.region", ranges)
-	if regions != nil {
-		db.In(w, "c.region", regions)
-	}
-	w.And("c.state IN ('signed', 'active', 'ended')").And("c.from_date <= ?", day)
+	inside := slices.DeleteFunc(slices.Clone(regions), func(c string) bool {
+		return !slices.ContainsFunc(ranges, func(r [2]string) bool { return c >= r[0] && c < r[1] })
+	})
+	w := db.In(db.NewWhere(tenant), "c.region", inside).And("c.state IN ('signed', 'active', 'ended')").And("c.from_date <= ?", day)
 	n := len(w.Args())
-	// A contract's payments are few and found by its key. As a condition of the WHERE the days would tempt both engines
-	// to walk the index over days once for every contract.
-	return db.Collect(ctx, q, func(d *Due) []any {
-		return []any{&d.Contract, &d.No, &d.Name, &d.Region, &d.State, &d.PartyB, &d.Sample, &d.Sum}
-	}, `SELECT c.id, c.no, c.name, c.region, c.state, c.party_b_id, c.sample,
-			(SELECT CAST(COALESCE(SUM(h.amount_fen) FILTER (WHERE h.due_on >= $`+strconv.Itoa(n+1)+` AND h.due_on <= $`+strconv.Itoa(n+2)+`), 0) AS BIGINT)
-			FROM charge h WHERE h.tenant_id = c.tenant_id AND h.contract_id = c.id)
-		FROM contract c WHERE `+onBoth(w, "c")+` ORDER BY c.no`, append(w.Args(), first, day)...)
+	return db.Collect(ctx, q, func(d *Due) []any { return []any{&d.Contract, &d.Region, &d.Sum} },
+		`SELECT id, region, CAST(due AS BIGINT) FROM (SELECT c.id, c.region, (SELECT SUM(h.amount_fen) FROM charge h
+				WHERE h.tenant_id = c.tenant_id AND h.contract_id = c.id AND h.due_on >= $`+strconv.Itoa(n+1)+` AND h.due_on <= $`+strconv.Itoa(n+2)+`) AS due
+			FROM contract c WHERE `+onBoth(w, "c")+`) AS x WHERE due <> 0`, append(w.Args(), first, day)...)
+}
+
+// ByIDs reads contracts by their ids.
+func ByIDs(ctx context.Context, q db.Q, tenant int64, list []ids.ID) (map[ids.ID]*Contract, error) {
+	out := make(map[ids.ID]*Contract, len(list))
+	for some := range slices.Chunk(list, perStatement) {
+		found, err := contractTable.All(ctx, q, db.In(db.NewWhere(tenant), "id", some), "no")
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			out[found[i].ID] = &found[i]
+		}
+	}
+	return out, nil
 }
 
 // onBoth puts the tenant of w on every joined table.
@@ -140,24 +144,40 @@ type SourcePart struct {
 // StableBySource splits the yearly amounts of the stable contracts in force on a day by where they come from: a
 // lease by the quantities of its units, to the fen.
 func StableBySource(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) ([]SourcePart, error) {
-	w := inForce(db.NewWhere(tenant).Ranges("c.region", ranges), "c.", day).And("c.stable = ?", true)
+	return sourceParts(ctx, q, stableOn(tenant, ranges, day))
+}
+
+func stableOn(tenant int64, ranges [][2]string, day date.Date) *db.Where {
+	return inForce(db.NewWhere(tenant).Ranges("c.region", ranges), "c.", day).And("c.stable = ?", true)
+}
+
+// Where the yearly amount of a contract comes from, unit by unit.
+const (
+	fromUnits = ` FROM contract c
+		LEFT JOIN contract_unit x ON x.tenant_id = c.tenant_id AND x.contract_id = c.id
+		LEFT JOIN asset_unit u ON u.tenant_id = x.tenant_id AND u.id = x.unit_id
+		LEFT JOIN asset a ON a.tenant_id = u.tenant_id AND a.id = u.asset_id`
+	sourceOf = `CASE WHEN c.kind = 'service' THEN 'service' ELSE COALESCE(a.kind, 'other') END`
+	units    = `(SELECT COUNT(*) FROM contract_unit y WHERE y.tenant_id = c.tenant_id AND y.contract_id = c.id)`
+)
+
+func sourceParts(ctx context.Context, q db.Q, w *db.Where) ([]SourcePart, error) {
 	type row struct {
 		SourcePart
 		quantity int64
+		unitNo   string
 	}
 	rows, err := db.Collect(ctx, q, func(r *row) []any {
-		return []any{&r.Contract, &r.No, &r.Name, &r.Region, &r.From, &r.Sample, &r.Annual, &r.Source, &r.Asset, &r.Origin, &r.Prior, &r.quantity}
-	}, `SELECT c.id, c.no, c.name, c.region, c.from_date, c.sample, c.annual_fen,
-			CASE WHEN c.kind = 'service' THEN 'service' ELSE COALESCE(a.kind, 'other') END,
-			a.id, COALESCE(a.origin, ''), COALESCE(a.prior_income_fen, 0), COALESCE(u.quantity, 1)
-		FROM contract c
-		LEFT JOIN contract_unit x ON x.tenant_id = c.tenant_id AND x.contract_id = c.id
-		LEFT JOIN asset_unit u ON u.tenant_id = x.tenant_id AND u.id = x.unit_id
-		LEFT JOIN asset a ON a.tenant_id = u.tenant_id AND a.id = u.asset_id
-		WHERE `+onBoth(w, "c")+` ORDER BY c.no, c.id, u.no`, w.Args()...)
+		return []any{&r.Contract, &r.No, &r.Name, &r.Region, &r.From, &r.Sample, &r.Annual, &r.Source, &r.Asset, &r.Origin, &r.Prior, &r.quantity, &r.unitNo}
+	}, `SELECT c.id, c.no, c.name, c.region, c.from_date, c.sample, c.annual_fen, `+sourceOf+`,
+			a.id, COALESCE(a.origin, ''), COALESCE(a.prior_income_fen, 0), COALESCE(u.quantity, 1), COALESCE(u.no, '')`+fromUnits+`
+		WHERE `+onBoth(w, "c"), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("splitting stable income by source: %w", err)
 	}
+	slices.SortFunc(rows, func(a, b row) int {
+		return cmp.Or(strings.Compare(a.No, b.No), cmp.Compare(a.Contract, b.Contract), strings.Compare(a.unitNo, b.unitNo))
+	})
 	out := make([]SourcePart, 0, len(rows))
 	for from := 0; from < len(rows); {
 		to := from + 1
@@ -178,6 +198,58 @@ func StableBySource(ctx context.Context, q db.Q, tenant int64, ranges [][2]strin
 			out = append(out, p)
 		}
 		from = to
+	}
+	return out, nil
+}
+
+// StableTotal adds up the parts of a division that are alike: Contracts is how many contracts they are of, each counted
+// once for a source. Parts from an asset that earned something before it came to be let stand by themselves, with that
+// asset and what it earned; elsewhere Asset is zero.
+type StableTotal struct {
+	Region, Source, Origin string
+	Asset                  ids.ID
+	Prior                  money.Fen
+	Contracts              int
+	Annual                 money.Fen
+}
+
+// StableTotals adds up what StableBySource lists. Contracts over one unit, which nearly all are, are added up by the
+// database.
+func StableTotals(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) ([]StableTotal, error) {
+	w := stableOn(tenant, ranges, day).And("c.kind = ?", Service)
+	out, err := db.Collect(ctx, q, func(t *StableTotal) []any {
+		t.Source = SourceService
+		return []any{&t.Region, &t.Contracts, &t.Annual}
+	}, `SELECT c.region, COUNT(*), CAST(SUM(c.annual_fen) AS BIGINT) FROM contract c WHERE `+onBoth(w, "c")+` GROUP BY c.region`, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("adding up service income: %w", err)
+	}
+	leases := func() *db.Where { return stableOn(tenant, ranges, day).And("c.kind <> ?", Service) }
+	w = leases().And(units + " <= 1")
+	single, err := db.Collect(ctx, q, func(t *StableTotal) []any {
+		return []any{&t.Region, &t.Source, &t.Origin, &t.Asset, &t.Prior, &t.Contracts, &t.Annual}
+	}, `SELECT c.region, `+sourceOf+`, COALESCE(a.origin, ''), CASE WHEN a.prior_income_fen <> 0 THEN a.id END, COALESCE(a.prior_income_fen, 0),
+			COUNT(*), CAST(SUM(c.annual_fen) AS BIGINT)`+fromUnits+`
+		WHERE `+onBoth(w, "c")+` GROUP BY 1, 2, 3, 4, 5`, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("adding up stable income: %w", err)
+	}
+	out = append(out, single...)
+	parts, err := sourceParts(ctx, q, leases().And(units+" > 1"))
+	if err != nil {
+		return nil, err
+	}
+	counted := map[string]ids.ID{} // the last contract counted for a source
+	for i := range parts {
+		p := &parts[i]
+		t := StableTotal{Region: p.Region, Source: p.Source, Origin: p.Origin, Annual: p.Annual}
+		if p.Prior != 0 {
+			t.Asset, t.Prior = p.Asset, p.Prior
+		}
+		if counted[p.Source] != p.Contract {
+			counted[p.Source], t.Contracts = p.Contract, 1
+		}
+		out = append(out, t)
 	}
 	return out, nil
 }

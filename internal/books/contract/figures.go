@@ -188,26 +188,13 @@ func (f figures) lettings(ctx context.Context, h db.Q, q indicator.Query) ([]let
 }
 
 func (f figures) contractsOf(ctx context.Context, h db.Q, tenant int64, lets []letting) (map[ids.ID]*Contract, error) {
-	out := map[ids.ID]*Contract{}
 	var list []ids.ID
 	for _, l := range lets {
 		if len(list) == 0 || list[len(list)-1] != l.contract {
 			list = append(list, l.contract)
 		}
 	}
-	const perStatement = 500
-	for len(list) > 0 {
-		n := min(len(list), perStatement)
-		recs, err := contractTable.All(ctx, h, db.In(db.NewWhere(tenant), "id", list[:n]), "no")
-		if err != nil {
-			return nil, err
-		}
-		for i := range recs {
-			out[recs[i].ID] = &recs[i]
-		}
-		list = list[n:]
-	}
-	return out, nil
+	return ByIDs(ctx, h, tenant, list)
 }
 
 func (f figures) newlyLet(ctx context.Context, h db.Q, q indicator.Query) ([]indicator.Record, error) {

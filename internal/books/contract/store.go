@@ -1,7 +1,9 @@
 package contract
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"huicun/internal/kit/date"
@@ -67,20 +69,25 @@ func Charges(ctx context.Context, q db.Q, tenant int64, contract ids.ID) ([]Char
 type letting struct {
 	contract, unit, asset ids.ID
 	quantity              int64
+	contractNo, unitNo    string
 }
 
-// lettingsOn lists the leased units of contracts in force on a day.
+// lettingsOn lists the leased units of contracts in force on a day, by the contracts' numbers. CROSS JOIN keeps SQLite
+// to the order of the tables, and the sorting stands here so that it does not read all contracts in that order.
 func lettingsOn(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) ([]letting, error) {
 	w := db.NewWhere(tenant).Ranges("c.region", ranges)
 	w.And("x.tenant_id = ?", tenant).And("u.tenant_id = ?", tenant)
 	inForce(w, "c.", day)
 	cond := strings.Replace(w.SQL(), "tenant_id = $1", "c.tenant_id = $1", 1)
-	return db.Collect(ctx, q, func(l *letting) []any { return []any{&l.contract, &l.unit, &l.asset, &l.quantity} },
-		`SELECT c.id, u.id, u.asset_id, u.quantity
-		FROM contract c
-		JOIN contract_unit x ON x.tenant_id = c.tenant_id AND x.contract_id = c.id
-		JOIN asset_unit u ON u.tenant_id = x.tenant_id AND u.id = x.unit_id
-		WHERE `+cond+` ORDER BY c.no, u.no`, w.Args()...)
+	list, err := db.Collect(ctx, q, func(l *letting) []any {
+		return []any{&l.contract, &l.unit, &l.asset, &l.quantity, &l.contractNo, &l.unitNo}
+	}, `SELECT c.id, u.id, u.asset_id, u.quantity, c.no, u.no
+		FROM contract c CROSS JOIN contract_unit x CROSS JOIN asset_unit u
+		WHERE `+cond+` AND x.contract_id = c.id AND u.id = x.unit_id`, w.Args()...)
+	slices.SortFunc(list, func(a, b letting) int {
+		return cmp.Or(strings.Compare(a.contractNo, b.contractNo), strings.Compare(a.unitNo, b.unitNo))
+	})
+	return list, err
 }
 
 // leasedBefore lists the units that some contract, not void, held before a day.

@@ -115,3 +115,17 @@ func OrdinaryMoves(ctx context.Context, q db.Q, tenant int64, books ids.ID, year
 		WHERE tenant_id = $1 AND books_id = $2 AND month > $3 AND month <= $4 ORDER BY account, month`,
 		tenant, books, year*100, min(to, date.Month(year*100+12)))
 }
+
+// booksSum is an amount of some books.
+type booksSum struct {
+	books ids.ID
+	fen   money.Fen
+}
+
+func toMap(rows []booksSum, err error) (map[ids.ID]money.Fen, error) {
+	out := map[ids.ID]money.Fen{}
+	for _, r := range rows {
+		out[r.books] = r.fen
+	}
+	return out, err
+}

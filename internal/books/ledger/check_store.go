@@ -12,10 +12,11 @@ import (
 
 // Check looks for damage to a tenant's books and returns a sentence per problem: balances that are not the sum
 // of the posted lines and the openings, vouchers that do not balance or do not add up to their total, gaps in numbers,
-// lines that are not where their voucher is, vouchers that are not what was sealed when they were posted.
+// lines that are not where their voucher is, vouchers that are not what was sealed when they were posted,
+// receipts that are not marked as such.
 func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	var out []string
-	for _, check := range []func(context.Context, db.Q, int64) ([]string, error){checkBalances, checkTotals, checkNumbers, checkPlaces, checkChains, checkFiles, checkCarries} {
+	for _, check := range []func(context.Context, db.Q, int64) ([]string, error){checkBalances, checkTotals, checkNumbers, checkPlaces, checkChains, checkFiles, checkCarries, checkReceipts} {
 		found, err := check(ctx, q, tenant)
 		if err != nil {
 			return nil, fmt.Errorf("checking the books: %w", err)
@@ -200,6 +201,25 @@ func checkPlaces(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	var out []string
 	for _, r := range rows {
 		out = append(out, fmt.Sprintf("凭证 %s 有 %d 行分录与凭证的账套、月份、地区或记账状态不一致，或所在月份没有开账", r.fullNo, r.n))
+	}
+	return out, nil
+}
+
+// checkReceipts compares what is marked as received on contracts with what the lines and their vouchers say.
+func checkReceipts(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
+	list, err := db.Collect(ctx, q, func(s *string) []any { return []any{s} }, `SELECT DISTINCT v.full_no FROM voucher_line l
+		JOIN voucher v ON v.tenant_id = l.tenant_id AND v.id = l.voucher_id
+		JOIN ledger_account a ON a.tenant_id = l.tenant_id AND a.books_id = l.books_id AND a.code = l.account
+		WHERE l.tenant_id = $1 AND v.tenant_id = $1 AND a.tenant_id = $1 AND (l.contract_id IS NOT NULL OR l.received_on <> '')
+		AND l.received_on <> CASE WHEN l.contract_id IS NOT NULL AND v.state = 'posted' AND v.kind <> '结转'
+			AND (a.class = 'income' OR substr(a.code, 1, 3) IN ('112', '113')) THEN v.on_date ELSE '' END
+		ORDER BY v.full_no`, tenant)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, no := range list {
+		out = append(out, fmt.Sprintf("凭证 %s 的分录上，合同收款的标记与凭证不符", no))
 	}
 	return out, nil
 }

@@ -756,6 +756,7 @@ func TestCheckFindsDamage(t *testing.T) {
 			"校验值不符":         `UPDATE voucher_line SET party_id = (SELECT MIN(id) FROM party WHERE tenant_id = $1) WHERE tenant_id = $1 AND line_no = 2`,
 			"链断了":           `DELETE FROM voucher WHERE tenant_id = $1 AND chain_seq = 1`,
 			"不一致":           `UPDATE voucher_line SET month = 202104 WHERE tenant_id = $1 AND line_no = 1`,
+			"收款的标记":         `UPDATE voucher_line SET received_on = '2021-03-05' WHERE tenant_id = $1 AND line_no = 1`,
 		} {
 			w := newWorldOnce(t, d)
 			err := d.InTx(ctx, access.System.Meta(w.tenant), func(ctx context.Context, tx *db.Tx) error {

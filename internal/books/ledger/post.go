@@ -238,7 +238,7 @@ func (l *Ledger) Post(ctx context.Context, who access.Principal, tenant int64, i
 		if err := enroll(ctx, tx, v); err != nil {
 			return err
 		}
-		if err := markPosted(ctx, tx, v.ID); err != nil {
+		if err := markPosted(ctx, tx, v); err != nil {
 			return err
 		}
 		return addBalances(ctx, tx, []*Voucher{v})

@@ -78,120 +78,6 @@ func SuggestAccounts(ctx context.Context, q db.Q, tenant int64, books ids.ID, te
 
 var likeEscape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-// BooksIncome is what books took in: Fen is credits less debits of income accounts, closing entries left out.
-type BooksIncome struct {
-	Books  ids.ID
-	Name   string
-	Party  ids.ID
-	Region string
-	Sample bool
-	Fen    money.Fen
-}
-
-// incomeKind says which accounts count.
-type incomeKind string
-
-const (
-	allIncome       incomeKind = `a.class = 'income' AND k.entity = 'collective'`
-	operatingIncome incomeKind = `(k.chart = '2004' AND substr(a.code, 1, 3) IN ('501', '511', '561')
-		OR k.chart = '2023' AND substr(a.code, 1, 3) IN ('501', '502'))`
-)
-
-// IncomeOf returns the income of each books of a collective (those of village committees and groups are not the
-// collective's income) that were kept in the year, 0 where nothing was posted, from the
-// year's first day up to asOf. Whole months are read from the balances, which say how much of them is by closing
-// entries (结转); only the days of a month that asOf cuts are read from the lines.
-func IncomeOf(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, year int, asOf date.Date) ([]BooksIncome, error) {
-	return incomeOf(ctx, q, tenant, ranges, year, asOf, allIncome)
-}
-
-// OperatingIncomeOf is IncomeOf for operating income only: 501, 511 and 561 of the 2004 system, 501 and 502 of
-// the 2023 system.
-func OperatingIncomeOf(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, year int, asOf date.Date) ([]BooksIncome, error) {
-	return incomeOf(ctx, q, tenant, ranges, year, asOf, operatingIncome)
-}
-
-func incomeOf(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, year int, asOf date.Date, kind incomeKind) ([]BooksIncome, error) {
-	w := db.NewWhere(tenant).Ranges("region", ranges).And("from_month <= ?", year*100+12).And("(to_month = 0 OR to_month >= ?)", year*100+1).
-		And("entity = ?", EntityCollective)
-	if year > lastOf2004.Year() {
-		w.And("chart <> ?", Chart2004)
-	}
-	books, err := booksTable.All(ctx, q, w, "region, from_month, id")
-	if err != nil {
-		return nil, err
-	}
-	whole, part := wholeMonths(year, asOf)
-	sums, err := sumBalances(ctx, q, tenant, ranges, date.Month(year*100+1), whole, kind)
-	if err != nil {
-		return nil, err
-	}
-	if part != 0 {
-		days, err := sumLines(ctx, q, tenant, ranges, part, asOf, kind)
-		if err != nil {
-			return nil, err
-		}
-		for id, fen := range days {
-			sums[id] += fen
-		}
-	}
-	out := make([]BooksIncome, len(books))
-	for i := range books {
-		b := &books[i]
-		out[i] = BooksIncome{Books: b.ID, Name: b.Name, Party: b.Party, Region: b.Region, Sample: b.Sample, Fen: sums[b.ID]}
-	}
-	return out, nil
-}
-
-// wholeMonths returns the last month of the year that is over by asOf (the month before the year's first when
-// none is), and the month that asOf cuts, 0 for none.
-func wholeMonths(year int, asOf date.Date) (whole, part date.Month) {
-	switch m := asOf.YearMonth(); {
-	case asOf.Year() > year:
-		return date.Month(year*100 + 12), 0
-	case asOf.Year() < year:
-		return date.Month(year * 100), 0
-	case asOf == m.Last():
-		return m, 0
-	default:
-		return m - 1, m // within a year the month before is one less; before January nothing is
-	}
-}
-
-type booksSum struct {
-	books ids.ID
-	fen   money.Fen
-}
-
-func toMap(rows []booksSum, err error) (map[ids.ID]money.Fen, error) {
-	out := map[ids.ID]money.Fen{}
-	for _, r := range rows {
-		out[r.books] = r.fen
-	}
-	return out, err
-}
-
-func sumBalances(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, from, to date.Month, kind incomeKind) (map[ids.ID]money.Fen, error) {
-	w := db.NewWhere(tenant).Ranges("b.region", ranges).And("b.month >= ?", from).And("b.month <= ?", to)
-	return toMap(db.Collect(ctx, q, func(s *booksSum) []any { return []any{&s.books, &s.fen} },
-		`SELECT b.books_id, CAST(COALESCE(SUM(b.credit_fen - b.debit_fen - b.closing_credit_fen + b.closing_debit_fen), 0) AS BIGINT)
-		FROM balance b
-		JOIN ledger_books k ON k.tenant_id = b.tenant_id AND k.id = b.books_id
-		JOIN ledger_account a ON a.tenant_id = b.tenant_id AND a.books_id = b.books_id AND a.code = b.account
-		WHERE `+condition(w, "b", "k", "a")+` AND `+string(kind)+` GROUP BY b.books_id`, w.Args()...))
-}
-
-// sumLines begins with the month's vouchers; CROSS JOIN keeps SQLite, which has no statistics, to that order.
-func sumLines(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, month date.Month, asOf date.Date, kind incomeKind) (map[ids.ID]money.Fen, error) {
-	w := db.NewWhere(tenant).Ranges("v.region", ranges).And("v.month = ?", month).And("v.on_date <= ?", asOf).
-		And("v.state = ?", Posted).And("v.kind <> ?", Closing)
-	return toMap(db.Collect(ctx, q, func(s *booksSum) []any { return []any{&s.books, &s.fen} },
-		`SELECT l.books_id, CAST(COALESCE(SUM(l.credit_fen - l.debit_fen), 0) AS BIGINT)
-		FROM voucher v CROSS JOIN voucher_line l CROSS JOIN ledger_books k CROSS JOIN ledger_account a
-		WHERE `+condition(w, "v", "l", "k", "a")+` AND l.voucher_id = v.id AND k.id = l.books_id
-		AND a.books_id = l.books_id AND a.code = l.account AND `+string(kind)+` GROUP BY l.books_id`, w.Args()...))
-}
-
 // MonthIncome is the income of one month.
 type MonthIncome struct {
 	Month date.Month
@@ -206,7 +92,7 @@ func MonthlyIncome(ctx context.Context, q db.Q, tenant int64, ranges [][2]string
 		FROM balance b
 		JOIN ledger_books k ON k.tenant_id = b.tenant_id AND k.id = b.books_id
 		JOIN ledger_account a ON a.tenant_id = b.tenant_id AND a.books_id = b.books_id AND a.code = b.account
-		WHERE `+condition(w, "b", "k", "a")+` AND `+string(allIncome)+` GROUP BY b.month ORDER BY b.month`, w.Args()...)
+		WHERE `+condition(w, "b", "k", "a")+` AND a.class = 'income' AND k.entity = '`+EntityCollective+`' GROUP BY b.month ORDER BY b.month`, w.Args()...)
 	if err != nil {
 		return nil, err
 	}

@@ -15,19 +15,14 @@ import (
 // before it was received stands on both sides and so counts only once it is; closing entries do not count, and
 // neither do deposits, which are owed back.
 func ReceivedByContract(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) (map[ids.ID]money.Fen, error) {
-	w := db.NewWhere(tenant).Ranges("l.region", ranges).And("l.contract_id IS NOT NULL").And("l.posted = ?", true).
-		And("v.on_date <= ?", day).And("v.kind <> ?", Closing)
+	w := db.NewWhere(tenant).Ranges("region", ranges).And("received_on <> ''").And("received_on <= ?", day)
 	type row struct {
 		contract ids.ID
 		fen      money.Fen
 	}
 	rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.fen} },
-		`SELECT l.contract_id, CAST(COALESCE(SUM(l.credit_fen - l.debit_fen), 0) AS BIGINT)
-		FROM voucher_line l
-		JOIN voucher v ON v.tenant_id = l.tenant_id AND v.id = l.voucher_id
-		JOIN ledger_account a ON a.tenant_id = l.tenant_id AND a.books_id = l.books_id AND a.code = l.account
-		WHERE `+condition(w, "l", "v", "a")+` AND (a.class = 'income' OR substr(a.code, 1, 3) IN ('112', '113'))
-		GROUP BY l.contract_id`, w.Args()...)
+		`SELECT contract_id, CAST(COALESCE(SUM(credit_fen - debit_fen), 0) AS BIGINT) FROM voucher_line
+		WHERE `+w.SQL()+` GROUP BY contract_id`, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("adding up receipts: %w", err)
 	}

@@ -70,9 +70,11 @@ func settle(b *Books, chart chartOf, v *Voucher) error {
 		l.Add("lines", "一张凭证最多 %d 行分录，现有 %d 行；请分成几张", maxLines, len(v.Lines))
 		return l.Err()
 	}
+	v.receipts = make([]bool, len(v.Lines))
 	for i := range v.Lines {
 		checkAccount(b, chart, v, i, &l)
 		v.checkSides(i, &l)
+		v.receipts[i] = v.receipt(chart[v.Lines[i].Account], &v.Lines[i])
 	}
 	v.settleTotal(&l)
 	return l.Err()
@@ -91,6 +93,12 @@ func (v *Voucher) settleKind(b *Books, l *errs.List) {
 	default:
 		l.Add("kind", "分录里库存现金、银行存款的收付与种类“%s”不符，应为“%s”", given, v.Kind)
 	}
+}
+
+// receipt reports whether a line counts as received on its contract: on accounts of income, and on those that a debt was
+// booked to before (应收款, 内部往来). Closing entries move what was received before.
+func (v *Voucher) receipt(a *Account, x *Line) bool {
+	return a != nil && x.Contract != 0 && v.Kind != Closing && (a.Class == Income || strings.HasPrefix(a.Code, "112") || strings.HasPrefix(a.Code, "113"))
 }
 
 // settleSummaries fills the heading's summary from the first line that has one, and empty lines from the heading.

@@ -248,7 +248,10 @@ func lineRows(v *Voucher) [][]any {
 		x := &v.Lines[i]
 		out[i] = []any{
 			v.Tenant, v.ID, i + 1, v.Books, v.Month, v.State == Posted, v.Region, x.Summary, x.Account, x.Debit, x.Credit,
-			x.Party, x.Contract, x.Asset, x.Project, x.Member,
+			x.Party, x.Contract, x.Asset, x.Project, x.Member, "",
+		}
+		if v.State == Posted && i < len(v.receipts) && v.receipts[i] {
+			out[i][len(out[i])-1] = v.Date.String()
 		}
 	}
 	return out
@@ -256,7 +259,7 @@ func lineRows(v *Voucher) [][]any {
 
 func insertLines(ctx context.Context, tx *db.Tx, rows [][]any) error {
 	return tx.InsertRows(ctx, `INSERT INTO voucher_line (tenant_id, voucher_id, line_no, books_id, month, posted, region, summary, account, debit_fen,
-		credit_fen, party_id, contract_id, asset_id, project_id, member_id) VALUES `, "", rows)
+		credit_fen, party_id, contract_id, asset_id, project_id, member_id, received_on) VALUES `, "", rows)
 }
 
 // deleteLines removes the lines of a draft; those of a posted voucher stay whatever is asked.
@@ -264,8 +267,29 @@ func deleteLines(ctx context.Context, tx *db.Tx, voucher ids.ID) error {
 	return tx.Exec(ctx, `DELETE FROM voucher_line WHERE tenant_id = $1 AND voucher_id = $2 AND NOT posted`, tx.Tenant, voucher)
 }
 
-func markPosted(ctx context.Context, tx *db.Tx, voucher ids.ID) error {
-	return tx.Exec(ctx, `UPDATE voucher_line SET posted = $3 WHERE tenant_id = $1 AND voucher_id = $2`, tx.Tenant, voucher, true)
+// markPosted marks the lines of a voucher that has been settled, and those of them that are receipts.
+func markPosted(ctx context.Context, tx *db.Tx, v *Voucher) error {
+	args := []any{tx.Tenant, v.ID, true}
+	received := ""
+	if lines := v.receiptLines(); len(lines) > 0 {
+		args = append(args, v.Date)
+		received = ", received_on = CASE WHEN line_no IN (" + db.Placeholders(len(args)+1, len(lines)) + ") THEN $4 ELSE '' END"
+		for _, no := range lines {
+			args = append(args, no)
+		}
+	}
+	return tx.Exec(ctx, `UPDATE voucher_line SET posted = $3`+received+` WHERE tenant_id = $1 AND voucher_id = $2`, args...)
+}
+
+// receiptLines are the numbers of the lines that are receipts.
+func (v *Voucher) receiptLines() []int {
+	var out []int
+	for i, yes := range v.receipts {
+		if yes {
+			out = append(out, i+1)
+		}
+	}
+	return out
 }
 
 // balanceKey is a row of balances.

@@ -67,6 +67,8 @@ type Voucher struct {
 	OriginID    ids.ID
 	Files       string
 	Lines       []Line // kept in voucher_line; not read by lists
+
+	receipts []bool // of its lines, which count as received on their contract; found by settle
 }
 
 // Line is one line of a voucher: an amount on exactly one side of an account, with what it belongs to.

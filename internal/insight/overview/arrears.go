@@ -59,20 +59,28 @@ func (s *Service) arrears(ctx context.Context, q db.Q, c *county) ([]Arrear, err
 		return nil, err
 	}
 	var out []Arrear
-	var contracts, debtors []ids.ID
+	var contracts []ids.ID
 	for i := range due {
 		d := &due[i]
 		got := received[d.Contract]
 		if d.Sum <= got {
 			continue
 		}
-		out = append(out, Arrear{
-			Contract: d.Contract, No: d.No, Name: d.Name, Region: d.Region, Sample: d.Sample, Due: d.Sum, Received: got, Owed: d.Sum - got,
-		})
-		contracts, debtors = append(contracts, d.Contract), append(debtors, d.PartyB)
+		out = append(out, Arrear{Contract: d.Contract, Region: d.Region, Due: d.Sum, Received: got, Owed: d.Sum - got})
+		contracts = append(contracts, d.Contract)
 	}
 	if len(out) == 0 {
 		return nil, nil
+	}
+	details, err := contract.ByIDs(ctx, q, c.tenant, contracts)
+	if err != nil {
+		return nil, err
+	}
+	debtors := make([]ids.ID, len(out))
+	for i := range out {
+		if d := details[out[i].Contract]; d != nil {
+			out[i].No, out[i].Name, out[i].Sample, debtors[i] = d.No, d.Name, d.Sample, d.PartyB
+		}
 	}
 	charges, err := contract.ChargesUntil(ctx, q, c.tenant, contracts, c.day)
 	if err != nil {

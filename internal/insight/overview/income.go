@@ -29,19 +29,12 @@ func (s *Service) addIncome(ctx context.Context, q db.Q, c *county, o *Overview,
 	g.living = append(g.living, living...)
 	o.Living += len(living)
 
-	now, err := ledger.IncomeOf(ctx, q, c.tenant, c.ranges, c.year, c.day)
+	spans, err := ledger.IncomeOfSpans(ctx, q, c.tenant, c.ranges, ledger.Span{Year: c.year, AsOf: c.day},
+		ledger.Span{Year: c.year - 1, AsOf: c.day.AddMonths(-monthsAYear)}, ledger.Span{Year: c.year - 1, AsOf: date.Must(dayOfYear(c.year-1, "12-31"))})
 	if err != nil {
 		return err
 	}
-	before, err := ledger.IncomeOf(ctx, q, c.tenant, c.ranges, c.year-1, c.day.AddMonths(-monthsAYear))
-	if err != nil {
-		return err
-	}
-	lastYear := date.Must(dayOfYear(c.year-1, "12-31"))
-	whole, err := ledger.IncomeOf(ctx, q, c.tenant, c.ranges, c.year-1, lastYear)
-	if err != nil {
-		return err
-	}
+	now, before, whole := spans[0], spans[1], spans[2]
 	for i := range now {
 		b := &now[i]
 		g.books[b.Region] = true
@@ -64,12 +57,11 @@ func (s *Service) addIncome(ctx context.Context, q db.Q, c *county, o *Overview,
 
 // addStable adds a year of the stable contracts in force, by village and by source, and what of it is new.
 func (s *Service) addStable(ctx context.Context, q db.Q, c *county, o *Overview, g *gather) error {
-	parts, err := contract.StableBySource(ctx, q, c.tenant, c.ranges, c.day)
+	parts, err := contract.StableTotals(ctx, q, c.tenant, c.ranges, c.day)
 	if err != nil {
 		return err
 	}
 	seen := map[ids.ID]bool{} // assets whose earlier income has been taken off
-	last := map[string]ids.ID{}
 	for i := range parts {
 		p := &parts[i]
 		g.annual[p.Region] += p.Annual
@@ -80,10 +72,7 @@ func (s *Service) addStable(ctx context.Context, q db.Q, c *county, o *Overview,
 			g.sources[p.Source] = x
 		}
 		x.Annual += p.Annual
-		if last[p.Source] != p.Contract {
-			x.Contracts++
-		}
-		last[p.Source] = p.Contract
+		x.Contracts += p.Contracts
 		o.New.add(p, seen)
 	}
 	before, err := contract.AnnualByRegion(ctx, q, c.tenant, c.ranges, c.day.AddMonths(-monthsAYear))
@@ -103,7 +92,7 @@ var newOrigins = []string{"new", "revitalised"}
 
 // add counts a part that is new: of services all, of assets that were built or revitalised what they bring beyond
 // what they earned before.
-func (n *NewStable) add(p *contract.SourcePart, seen map[ids.ID]bool) {
+func (n *NewStable) add(p *contract.StableTotal, seen map[ids.ID]bool) {
 	if p.Source != contract.SourceService && !slices.Contains(newOrigins, p.Origin) {
 		return
 	}

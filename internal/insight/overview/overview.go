@@ -9,13 +9,16 @@ package overview
 import (
 	"cmp"
 	"context"
+	"runtime/debug"
 	"slices"
+	"sync"
 
 	"huicun/internal/books/contract"
 	"huicun/internal/indicator"
 	"huicun/internal/kit/code"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
 	"huicun/internal/kit/money"
 	"huicun/internal/mechanism/attract"
 	"huicun/internal/mechanism/brand"
@@ -188,12 +191,8 @@ func (s *Service) Of(ctx context.Context, scope string, year int, asOf date.Date
 	q := s.env.DB.Read()
 	for i := range parts {
 		c := &parts[i]
-		for _, add := range []func(context.Context, db.Q, *county, *Overview, *gather) error{
-			s.addIncome, s.addStable, s.addArrears, s.addMechanisms, s.addRequests, s.addAttention,
-		} {
-			if err := add(ctx, q, c, o, g); err != nil {
-				return nil, err
-			}
+		if err := s.add(ctx, q, c, o, g); err != nil {
+			return nil, err
 		}
 	}
 	sortArrears(o.Arrears)
@@ -207,6 +206,48 @@ func (s *Service) Of(ctx context.Context, scope string, year int, asOf date.Date
 		return o, s.addPlaces(ctx, o, g)
 	}
 	return o, nil
+}
+
+// add adds a part. What does not build on each other is read at the same time: every function writes to fields of its
+// own.
+func (s *Service) add(ctx context.Context, q db.Q, c *county, o *Overview, g *gather) error {
+	type adding = func(context.Context, db.Q, *county, *Overview, *gather) error
+	var tasks []func() error
+	for _, list := range [][]adding{{s.addIncome}, {s.addStable}, {s.addArrears, s.addAttention}, {s.addMechanisms, s.addRequests}} {
+		tasks = append(tasks, func() error {
+			for _, add := range list {
+				if err := add(ctx, q, c, o, g); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return together(tasks...)
+}
+
+// together runs tasks at the same time and returns the first error in their order. A panic becomes an error: outside the
+// request's goroutine it would end the program.
+func together(tasks ...func() error) error {
+	errors := make([]error, len(tasks))
+	var all sync.WaitGroup
+	for i, task := range tasks {
+		all.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					errors[i] = errs.New(errs.Internal, "overview.panic", "panic: %v\n%s", p, debug.Stack())
+				}
+			}()
+			errors[i] = task()
+		})
+	}
+	all.Wait()
+	for _, err := range errors {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) nameOf(ctx context.Context, scope string) string {

@@ -1,8 +1,10 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -111,8 +113,14 @@ func (t *AnyTable) One(ctx context.Context, q Q, w *Where) (any, error) {
 	return v, nil
 }
 
+// orderColumn finds the columns that begin a part of an order.
+var orderColumn = regexp.MustCompile(`(^|, )([a-z_]+)`)
+
 // Each calls fn with every matching record in the given order ("no, id").
 func (t *AnyTable) Each(ctx context.Context, q Q, w *Where, order string, fn func(v any)) error {
+	if q.engine() == SQLite { // what matches is looked up, however tempting an index in this order
+		order = orderColumn.ReplaceAllString(order, "$1+$2")
+	}
 	query := "SELECT " + t.columns() + " FROM " + t.Name + " WHERE " + w.SQL() + " ORDER BY " + order
 	if err := t.collect(ctx, q, query, w.Args(), fn); err != nil {
 		return fmt.Errorf("listing %s: %w", t.Name, err)
@@ -128,13 +136,31 @@ func (t *AnyTable) collect(ctx context.Context, q Q, query string, args []any, f
 
 // Count counts matching records, up to limit; 0 means no limit.
 func (t *AnyTable) Count(ctx context.Context, q Q, w *Where, limit int) (int, error) {
-	inner := "SELECT 1 FROM " + t.Name + " WHERE " + w.SQL()
+	return t.CountBy(ctx, q, w, limit, AnyPlan)
+}
+
+// CountBy is Count by a plan.
+func (t *AnyTable) CountBy(ctx context.Context, q Q, w *Where, limit int, plan Plan) (int, error) {
+	cond, _ := w.planned(q, plan, "id")
+	inner := "SELECT 1 FROM " + t.Name + " WHERE " + cond
 	if limit > 0 {
 		inner += " LIMIT " + strconv.Itoa(limit)
 	}
 	var n int
 	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM ("+inner+") AS x", w.Args()...).Scan(&n)
 	return n, err
+}
+
+// Sample counts how many of the first n records that match w also meet what more adds to it.
+func (t *AnyTable) Sample(ctx context.Context, q Q, w *Where, n int, more func(*Where)) (int, error) {
+	both := &Where{parts: slices.Clone(w.parts), args: slices.Clone(w.args)}
+	more(both)
+	first := &Where{parts: both.parts[:len(w.parts)]}
+	rest := &Where{parts: both.parts[len(w.parts):]}
+	var met int
+	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM (SELECT id FROM "+t.Name+" WHERE "+first.SQL()+" LIMIT "+strconv.Itoa(n)+") AS "+t.Name+
+		" WHERE "+rest.SQL(), both.args...).Scan(&met)
+	return met, err
 }
 
 // Page reads one page. Cost does not grow with the page's number. A cursor that is not ours is Invalid.
@@ -147,27 +173,49 @@ func (t *AnyTable) Page(ctx context.Context, q Q, w *Where, p Paging) (Page[any]
 	if at < 0 {
 		return Page[any]{}, errs.New(errs.Invalid, "page.sort", "不能按“%s”排序", strings.TrimPrefix(sort, "?"))
 	}
-	dir, cmp := "ASC", ">"
+	dir, than := "ASC", ">"
 	if p.Desc {
-		dir, cmp = "DESC", "<"
+		dir, than = "DESC", "<"
 	}
 	if p.After != "" {
 		key, id, err := decodeCursor(p.After, t.ptrs(t.New())[at])
 		if err != nil {
 			return Page[any]{}, err
 		}
-		w.And("("+sort+", id) "+cmp+" (?, ?)", key, id)
+		w.And("("+next+sort+", id) "+than+" (?, ?)", key, id)
 	}
 	limit := min(max(p.Limit, 1), 1000)
-	query := fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s %s, id %s LIMIT %d", t.columns(), t.Name, w.SQL(), sort, dir, dir, limit+1)
-	var page Page[any]
-	if err := t.collect(ctx, q, query, w.Args(), func(v any) { page.Items = append(page.Items, v) }); err != nil {
+	found, err := Collect(ctx, q, func(id *int64) []any { return []any{id} }, pageIDs(q, t.Name, w, sort, dir, p.Plan, limit+1), w.Args()...)
+	if err != nil {
 		return Page[any]{}, fmt.Errorf("listing %s: %w", t.Name, err)
 	}
-	if len(page.Items) > limit {
-		page.Items = page.Items[:limit]
-		last := page.Items[limit-1]
+	page := Page[any]{}
+	more := len(found) > limit
+	if page.Items, err = t.inOrder(ctx, q, w.args[0], found[:min(len(found), limit)]); err != nil {
+		return Page[any]{}, err
+	}
+	if n := len(page.Items); more && n > 0 {
+		last := page.Items[n-1]
 		page.Next = encodeCursor(t.ptrs(last)[at], t.Row(last).ID)
 	}
 	return page, nil
+}
+
+// inOrder reads records in the order of their ids as given. One that somebody removes meanwhile is left out.
+func (t *AnyTable) inOrder(ctx context.Context, q Q, tenant any, list []int64) ([]any, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	at := make(map[ids.ID]int, len(list))
+	for i, id := range list {
+		at[ids.ID(id)] = i
+	}
+	w := In(&Where{parts: []string{"tenant_id = $1"}, args: []any{tenant}}, "id", list)
+	var items []any
+	err := t.collect(ctx, q, "SELECT "+t.columns()+" FROM "+t.Name+" WHERE "+w.SQL(), w.Args(), func(v any) { items = append(items, v) })
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", t.Name, err)
+	}
+	slices.SortFunc(items, func(a, b any) int { return cmp.Compare(at[t.Row(a).ID], at[t.Row(b).ID]) })
+	return items, nil
 }

@@ -54,6 +54,7 @@ type DB struct {
 type Q interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRow(ctx context.Context, query string, args ...any) *Row1
+	engine() Dialect
 }
 
 // fileName is the database's name within the data folder.
@@ -87,12 +88,13 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.migrate(ctx, cfg); err != nil {
+	changed, err := d.migrate(ctx, cfg)
+	if err != nil {
 		_ = d.Close()
 		return nil, err
 	}
 	if d.dialect == SQLite && cfg.Migrations != nil {
-		if err := seedStats(ctx, d.write); err != nil {
+		if err := seedStats(ctx, d.write, changed); err != nil {
 			_ = d.Close()
 			return nil, mapErr(fmt.Errorf("writing statistics: %w", err))
 		}

@@ -17,40 +17,44 @@ import (
 )
 
 // migrate brings the schema to the binary's version under a lock, so that two processes starting at once do it
-// once. A database that is newer than the binary is refused and left as it is.
-func (d *DB) migrate(ctx context.Context, cfg Config) error {
+// once, and reports whether anything was done. A database that is newer than the binary is refused and left as it is.
+func (d *DB) migrate(ctx context.Context, cfg Config) (changed bool, err error) {
 	if cfg.Migrations == nil {
-		return nil
+		return false, nil
 	}
 	release, opts, err := d.migrationLock(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer release()
 	gd := goose.DialectSQLite3
 	if d.dialect == Postgres {
 		gd = goose.DialectPostgres
 	}
-	p, err := goose.NewProvider(gd, d.write, dialectFS{cfg.Migrations, d.dialect}, append(opts, goose.WithDisableGlobalRegistry(true))...)
+	p, err := goose.NewProvider(gd, d.write, dialectFS{cfg.Migrations, d.dialect}, append(opts, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))...)
 	if err != nil {
-		return fmt.Errorf("reading migrations: %w", err)
+		return false, fmt.Errorf("reading migrations: %w", err)
 	}
 	have, want, err := versions(ctx, p)
 	if err != nil {
-		return mapErr(fmt.Errorf("reading the schema version: %w", err))
+		return false, mapErr(fmt.Errorf("reading the schema version: %w", err))
+	}
+	pending, err := p.HasPending(ctx)
+	if err != nil {
+		return false, mapErr(fmt.Errorf("reading the schema version: %w", err))
 	}
 	switch {
 	case have > want:
-		return errs.New(errs.Unavailable, "db.newer", "数据库的结构（第 %d 版）比本程序（第 %d 版）新，没有改动它；请换用新版本的程序", have, want)
-	case have == want:
-		return nil
+		return false, errs.New(errs.Unavailable, "db.newer", "数据库的结构（第 %d 版）比本程序（第 %d 版）新，没有改动它；请换用新版本的程序", have, want)
+	case !pending: // one with a lower number can have been added later
+		return false, nil
 	case cfg.NoMigrate:
-		return errs.New(errs.Unavailable, "db.older", "数据库的结构（第 %d 版）需要升级到第 %d 版；请先运行 huicun migrate", have, want)
+		return false, errs.New(errs.Unavailable, "db.older", "数据库的结构（第 %d 版）需要升级到第 %d 版；请先运行 huicun migrate", have, want)
 	}
 	if _, err := p.Up(ctx); err != nil {
-		return mapErr(fmt.Errorf("migrating: %w", err))
+		return false, mapErr(fmt.Errorf("migrating: %w", err))
 	}
-	return nil
+	return true, nil
 }
 
 func versions(ctx context.Context, p *goose.Provider) (have, want int64, err error) {

@@ -14,17 +14,17 @@ func (d *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, q Q) err
 		return mapErr(fmt.Errorf("beginning to read: %w", err))
 	}
 	defer t.Rollback() //nolint:errcheck // nothing was written
-	return mapErr(fn(ctx, snapshot{t, d.guard}))
+	return mapErr(fn(ctx, snapshot{t, d}))
 }
 
 type snapshot struct {
-	tx    *sql.Tx
-	guard *guard
+	tx *sql.Tx
+	d  *DB
 }
 
 // Query runs a SELECT.
 func (s snapshot) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if err := s.guard.check(query); err != nil {
+	if err := s.d.guard.check(query); err != nil {
 		return nil, err
 	}
 	rows, err := s.tx.QueryContext(ctx, query, args...)
@@ -33,8 +33,10 @@ func (s snapshot) Query(ctx context.Context, query string, args ...any) (*sql.Ro
 
 // QueryRow runs a SELECT of at most one row.
 func (s snapshot) QueryRow(ctx context.Context, query string, args ...any) *Row1 {
-	if err := s.guard.check(query); err != nil {
+	if err := s.d.guard.check(query); err != nil {
 		return &Row1{err: err}
 	}
 	return &Row1{row: s.tx.QueryRowContext(ctx, query, args...)}
 }
+
+func (s snapshot) engine() Dialect { return s.d.dialect }

@@ -119,6 +119,16 @@ func typed[T any](v any, err error) (*T, error) {
 	return v.(*T), nil
 }
 
+// CountBy is Count by a plan.
+func (t *Table[T]) CountBy(ctx context.Context, q Q, w *Where, limit int, plan Plan) (int, error) {
+	return t.Any().CountBy(ctx, q, w, limit, plan)
+}
+
+// Sample counts how many of the first n records that match w also meet what more adds to it.
+func (t *Table[T]) Sample(ctx context.Context, q Q, w *Where, n int, more func(*Where)) (int, error) {
+	return t.Any().Sample(ctx, q, w, n, more)
+}
+
 // Placeholders returns "$from, …" for n parameters.
 func Placeholders(from, n int) string {
 	var b strings.Builder

@@ -28,7 +28,7 @@ type pair struct {
 // pairs lists the agreements of an axis ("" for all) that bind on a day and touch the ranges: by their own
 // village, or by a village that is a party.
 func pairs(ctx context.Context, q db.Q, e *record.Env, tenant int64, ranges [][2]string, axis string, day date.Date) ([]pair, error) {
-	w := inForce(db.NewWhere(tenant), day)
+	w := inForce(db.NewWhere(tenant), "", day)
 	switch axis {
 	case "": // any
 	case VillageVillage: // its second village may be anywhere in the county
@@ -50,9 +50,9 @@ func pairs(ctx context.Context, q db.Q, e *record.Env, tenant int64, ranges [][2
 }
 
 // inForce narrows to agreements that bind on a day, as InForce tells of one.
-func inForce(w *db.Where, day date.Date) *db.Where {
-	return w.And("state NOT IN ('draft', 'signed', 'void')").And("in_force_on <= ?", day).
-		And("(to_date = '' OR to_date >= ?)", day).And("(state <> 'ended' OR ended_on > ?)", day)
+func inForce(w *db.Where, prefix string, day date.Date) *db.Where {
+	return w.And(prefix+"state NOT IN ('draft', 'signed', 'void')").And(prefix+"in_force_on <= ?", day).
+		And("("+prefix+"to_date = '' OR "+prefix+"to_date >= ?)", day).And("("+prefix+"state <> 'ended' OR "+prefix+"ended_on > ?)", day)
 }
 
 func withMembers(ctx context.Context, q db.Q, e *record.Env, tenant int64, list []Agreement, day date.Date) ([]pair, error) {
@@ -153,15 +153,9 @@ func Coverage(ctx context.Context, q db.Q, e *record.Env, tenant int64, ranges [
 	if err != nil {
 		return nil, err
 	}
-	list, err := pairs(ctx, q, e, tenant, ranges, "", day)
+	has, err := coveredOn(ctx, q, tenant, ranges, day)
 	if err != nil {
 		return nil, err
-	}
-	has := map[string]bool{}
-	for _, p := range list {
-		for _, v := range p.villages {
-			has[p.Axis+v] = true
-		}
 	}
 	var out []AxisCoverage
 	for _, a := range Axes {
@@ -170,7 +164,7 @@ func Coverage(ctx context.Context, q db.Q, e *record.Env, tenant int64, ranges [
 		}
 		c := AxisCoverage{Axis: a.Code, Label: a.Label, Den: len(living)}
 		for _, v := range living {
-			if has[a.Code+v.Code] {
+			if has[covering{a.Code, v.Code}] {
 				c.Num++
 			} else {
 				c.Missing = append(c.Missing, v)
@@ -183,7 +177,7 @@ func Coverage(ctx context.Context, q db.Q, e *record.Env, tenant int64, ranges [
 
 // Expiring lists the agreements in force on a day whose term runs out within so many days after it.
 func Expiring(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date, days int) ([]Agreement, error) {
-	w := inForce(db.NewWhere(tenant).Ranges("region", ranges), day).And("to_date <> ''").And("to_date <= ?", day.AddDays(days))
+	w := inForce(db.NewWhere(tenant).Ranges("region", ranges), "", day).And("to_date <> ''").And("to_date <= ?", day.AddDays(days))
 	return agreementTable.All(ctx, q, w, "to_date, no")
 }
 

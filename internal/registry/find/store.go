@@ -71,6 +71,20 @@ func matchTerms(w *db.Where, col string, tenant int64, terms []string) {
 	}
 }
 
+// meet narrows w to ids whose documents hold all terms, each looked for by itself.
+func (m *Query) meet(w *db.Where, col string, terms []string) {
+	for _, t := range terms {
+		w.And("EXISTS (SELECT 1 FROM search_term s WHERE s.tenant_id = ? AND s.term = ? AND s.doc_id = "+col+")", m.tenant, t)
+	}
+}
+
+// holding counts the documents that hold a term, up to a limit.
+func holding(ctx context.Context, q db.Q, tenant int64, term string, limit int) (int, error) {
+	var n int
+	err := q.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM search_term WHERE tenant_id = $1 AND term = $2 LIMIT `+strconv.Itoa(limit)+`) AS x`, tenant, term).Scan(&n)
+	return n, err
+}
+
 func findDocs(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, terms, kinds []string, limit int) ([]Doc, error) {
 	w := db.NewWhere(tenant).Ranges("region", ranges)
 	if len(kinds) > 0 {

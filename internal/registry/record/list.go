@@ -23,27 +23,82 @@ type Filter struct {
 	Page  db.Paging
 }
 
-// countCap is how far a list counts: beyond it the exact number helps nobody and costs time.
-const countCap = 100_000
+// How far a list counts, and how far what a text finds is counted: beyond that the exact number helps nobody and costs
+// time.
+const (
+	countCap = 100_000
+	textCap  = 1000
+)
 
-// List returns one page of the records that who may see within the scope, and how many there are (up to
-// countCap).
+// CountCap is how far the records of a filter are counted: a total of so many means so many or more.
+func CountCap(f Filter) int {
+	if strings.TrimSpace(f.Text) != "" {
+		return textCap
+	}
+	return countCap
+}
+
+// fewRecords are read and put in order; more are met along the order.
+const fewRecords = 3000
+
+// A text whose terms are all frequent is tried on so many records of the list; when so many of them match, the others
+// are met on the way as well.
+const (
+	sampled     = 1000
+	sampledMany = sampled / 50
+)
+
+// List returns one page of the records that who may see within the scope, and how many there are (up to CountCap).
 func (n *Any) List(ctx context.Context, who access.Principal, tenant int64, f Filter) (db.Page[Item], int, error) {
 	w, err := n.where(ctx, who, tenant, f)
 	if err != nil {
 		return db.Page[Item]{}, 0, err
 	}
 	q := n.env.DB.Read()
-	total, err := n.table.Count(ctx, q, w, countCap)
-	if err != nil {
+	total, plan, err := n.count(ctx, q, tenant, w, f)
+	if err != nil || total == 0 {
 		return db.Page[Item]{}, 0, err
 	}
 	p := f.Page
+	p.Plan = plan
 	if p.Sort == "" && n.Order != "" {
 		p.Sort, p.Desc = strings.TrimPrefix(n.Order, "-"), strings.HasPrefix(n.Order, "-")
 	}
 	page, err := n.table.Page(ctx, q, w, p)
 	return db.Page[Item]{Items: n.items(page.Items), Next: page.Next}, total, err
+}
+
+// count counts the records of a filter up to its cap, adds to w the condition of its text, and says how a page of them
+// is found.
+func (n *Any) count(ctx context.Context, q db.Q, tenant int64, w *db.Where, f Filter) (int, db.Plan, error) {
+	if strings.TrimSpace(f.Text) == "" {
+		total, err := n.table.Count(ctx, q, w, countCap)
+		if total > fewRecords {
+			return total, db.ByOrder, err
+		}
+		return total, db.ByMatch, err
+	}
+	text, err := find.Prepare(ctx, q, tenant, f.Text)
+	if err != nil || text.None() {
+		return 0, db.AnyPlan, err
+	}
+	if !text.Few() {
+		met, err := n.table.Sample(ctx, q, w, sampled, func(w *db.Where) { text.Meet(w, n.table.Name) })
+		if err != nil {
+			return 0, db.AnyPlan, err
+		}
+		if met >= sampledMany {
+			text.Meet(w, n.table.Name)
+			total, err := n.table.Count(ctx, q, w, textCap)
+			return total, db.ByOrder, err
+		}
+		if err := text.Sharpen(ctx, q); err != nil {
+			return 0, db.AnyPlan, err
+		}
+	}
+	text.LookUp(w, n.table.Name)
+	total, err := n.table.CountBy(ctx, q, w, textCap, db.ByLookup)
+	return total, db.ByLookup, err
 }
 
 // Each walks all matching records in pages, for exports.
@@ -53,6 +108,7 @@ func (n *Any) Each(ctx context.Context, who access.Principal, tenant int64, f Fi
 		if err != nil {
 			return err
 		}
+		find.Matching(w, tenant, f.Text)
 		f.Page.Limit = 1000
 		page, err := n.table.Page(ctx, n.env.DB.Read(), w, f.Page)
 		if err != nil {
@@ -73,6 +129,7 @@ func (n *Any) Each(ctx context.Context, who access.Principal, tenant int64, f Fi
 	}
 }
 
+// where is the condition of a filter but for its text.
 func (n *Any) where(ctx context.Context, who access.Principal, tenant int64, f Filter) (*db.Where, error) {
 	scopes := who.Narrow(n.Perm(access.View), f.Scope)
 	ranges, err := n.env.Regions.Ranges(ctx, scopes...)
@@ -83,7 +140,6 @@ func (n *Any) where(ctx context.Context, who access.Principal, tenant int64, f F
 		ranges = append(ranges, above(f.Scope)...)
 	}
 	w := db.NewWhere(tenant).Ranges("region", ranges)
-	find.Matching(w, tenant, f.Text)
 	for name, want := range f.Eq {
 		if want == "" {
 			continue
@@ -106,7 +162,7 @@ func above(scope string) [][2]string {
 
 func (n *Any) eq(ctx context.Context, w *db.Where, tenant int64, name, want string) error {
 	if name == "state" {
-		w.And("state = ?", want)
+		w.Is("state", want)
 		return nil
 	}
 	fd := n.Field(name)
@@ -119,11 +175,11 @@ func (n *Any) eq(ctx context.Context, w *db.Where, tenant int64, name, want stri
 		if err != nil {
 			return err
 		}
-		w.And(fd.Column+" = ?", id)
+		w.Is(fd.Column, id)
 	case field.Bool:
-		w.And(fd.Column+" = ?", want == "是")
+		w.Is(fd.Column, want == "是")
 	default:
-		w.And(fd.Column+" = ?", want)
+		w.Is(fd.Column, want)
 	}
 	return nil
 }

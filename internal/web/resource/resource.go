@@ -156,7 +156,7 @@ func (p *pages) list(c *shell.Ctx) error {
 	v := c.PageOf(p.n.Label)
 	v.Subtitle = c.ScopeName()
 	v.Actions = ui.Buttons(p.listActions(c)...)
-	return c.PageStatus(status, v, listBody(bar, table, p.pager(c, page.Next, len(page.Items), total)))
+	return c.PageStatus(status, v, listBody(bar, table, p.pager(c, f, page.Next, len(page.Items), total)))
 }
 
 // wrongFields are the fields that people can mend, or nil.
@@ -251,10 +251,16 @@ func (p *pages) linkFilter(c *shell.Ctx, tenant int64, f *field.Any, want string
 	return u, err
 }
 
-func (p *pages) pager(c *shell.Ctx, next string, shown, total int) ui.PagerView {
+const tenThousand = 10_000 // 万
+
+func (p *pages) pager(c *shell.Ctx, f record.Filter, next string, shown, total int) ui.PagerView {
 	v := ui.PagerView{Shown: shown, Total: "共 " + strconv.Itoa(total) + " 条"}
-	if total >= 100_000 {
-		v.Total = "10 万条以上"
+	switch limit := record.CountCap(f); {
+	case total < limit:
+	case limit%tenThousand == 0:
+		v.Total = strconv.Itoa(limit/tenThousand) + " 万条以上"
+	default:
+		v.Total = strconv.Itoa(limit) + " 条以上"
 	}
 	if c.R.URL.Query().Get("after") != "" {
 		v.FirstHref = with(c.R.URL, "after", "").String()
