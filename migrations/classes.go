@@ -6,6 +6,10 @@ var (
 		"ledger_books", "ledger_account", "ledger_period", "voucher", "voucher_line", "balance",
 		"asset", "asset_unit", "contract", "contract_unit", "charge", "statement_layout",
 	}
+	bankTables = []string{
+		"bank_rule", "bank_layout", "payment_layout", "bank_account", "bank_import", "bank_line", "bank_match", "bank_match_line", "bank_match_entry",
+		"bank_reconciliation", "bank_reconciliation_item", "payment", "payment_line",
+	}
 	ledgerTables = []string{"ledger_chain", "ledger_series", "ledger_opening", "ledger_carry", "member"}
 	cashTables   = []string{
 		"fund_rule", "receipt_prefix", "receipt_book", "cash_deposit", "receipt", "petty_cash", "petty_entry", "advance", "advance_entry",

@@ -25,6 +25,7 @@ import (
 var DemoAccounts = []account.DemoAccount{
 	demoAccount("shuji", "八桥镇书记（示例）", "town_secretary", "321182103000"),
 	demoAccount("kuaiji", "八桥镇代理会计（示例）", "town_accountant", "321182103000"),
+	demoAccount("chuna", "八桥镇出纳（示例）", "town_cashier", "321182103000"),
 	demoAccount("baozhang", "永胜村报账员（示例）", "village_bookkeeper", "321182103205"),
 	demoAccount("lianluo", "八桥镇助企联络员（示例）", "liaison", "321182103000"),
 	demoAccount("jianguan", "扬中市监管员（示例）", "county_supervisor", "321182000000"),

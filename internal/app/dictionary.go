@@ -21,6 +21,9 @@ var floors = []floor{
 	{"资金与预算", []string{
 		"receipt_book", "receipt", "cash_deposit", "petty_cash", "petty_entry", "advance", "advance_entry", "cash_count", "fund_rule", "budget", "budget_line",
 	}},
+	{"银行与付款", []string{
+		"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout",
+	}},
 	{"政策机制", []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}},
 	{"联建机制", []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_party", "joint_input", "joint_item", "joint_milestone", "joint_income"}},
 	{"服务机制", []string{"lead", "lead_fact", "party_body", "body_meeting", "sla", "campaign", "visit", "request"}},

@@ -3,6 +3,7 @@ package app
 import (
 	"huicun/internal/registry/access"
 	"huicun/internal/web/admin"
+	bankpages "huicun/internal/web/bank"
 	boardpages "huicun/internal/web/board"
 	"huicun/internal/web/books"
 	"huicun/internal/web/cash"
@@ -50,6 +51,8 @@ var menu = []shell.MenuGroup{
 		item("未了事项", "alert-circle", "/cash", "cash"), item("收据", "receipt", "/receipts", "receipt"), item("收据本", "book-2", "/receipt-books", "receipt_book"),
 		item("现金送存", "coins", "/cash-deposits", "cash_deposit"), item("备用金", "wallet", "/petty-cash", "petty_cash"), item("借支", "report-money", "/advances", "advance"),
 		item("现金盘点", "calculator", "/cash-counts", "cash_count"), item("年度预算", "target-arrow", "/budgets", "budget"),
+		item("银行对账", "scale", "/bank", "bank_account"), item("银行账户", "wallet", "/bank-accounts", "bank_account"), item("银行流水", "list-details", "/bank-lines", "bank_line"),
+		item("余额调节表", "file-text", "/bank-reconciliations", "bank_reconciliation"), item("付款批次", "send", "/payments", "payment"),
 	}},
 	{Title: "口径与规则", Items: []shell.MenuItem{
 		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),
@@ -57,6 +60,7 @@ var menu = []shell.MenuGroup{
 		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"),
 		item("附件类型", "paperclip", "/file-types", "file_type"),
 		item("资金管理规则", "scale", "/fund-rules", "fund_rule"),
+		item("银行与付款规则", "settings", "/bank-rules", "bank_rule"), item("对账单格式", "file-spreadsheet", "/bank-layouts", "bank_layout"), item("付款文件格式", "file-spreadsheet", "/payment-layouts", "payment_layout"),
 	}},
 	{Title: "管理", Items: []shell.MenuItem{
 		item("账号", "key", "/accounts", "account"), item("行政区划", "map-pin", "/regions", "region"), item("操作日志", "history", "/audit", "audit"),
@@ -80,6 +84,7 @@ func (a *App) mount() {
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
 	cash.Mount(a.Shell, set, n.Cash, n.Budgets)
+	bankpages.Mount(a.Shell, set, n.Bank)
 	overviewpages.Mount(a.Shell, a.Overview, a.Board)
 	boardpages.Mount(a.Shell, a.Board)
 	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), overviewpages.Todo(a.Overview))

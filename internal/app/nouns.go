@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"huicun/internal/books/asset"
+	"huicun/internal/books/bank"
 	"huicun/internal/books/budget"
 	"huicun/internal/books/cash"
 	"huicun/internal/books/closing"
@@ -45,6 +46,7 @@ type Nouns struct {
 	Assets    *record.Noun[asset.Asset]
 	Units     *record.Noun[asset.Unit]
 	Contracts *record.Noun[contract.Contract]
+	Bank      *bank.Service
 	// Households are the members (成员户) of collectives.
 	Households *record.Noun[member.Member]
 	// Templates are event templates and recurring vouchers.
@@ -134,6 +136,8 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Assets, n.Units = asset.NewAssets(e), asset.NewUnits(e)
 	n.Contracts = contract.NewContracts(e)
 	n.Households = member.New(e)
+	n.Bank = bank.New(e, n.Ledger)
+	n.Importers["bank_line"] = n.Bank.ImportLines
 	n.Templates = template.New(e, n.Ledger)
 	n.Budgets = budget.New(e)
 	n.Cash = cash.New(e, n.Ledger)

@@ -18,6 +18,7 @@ const (
 	Edit    = "edit"    // make and change, import
 	Approve = "approve" // decide on another's work: review, sign, publish
 	Post    = "post"    // post vouchers, close periods
+	Release = "release" // let money go: hand a payment to the bank
 )
 
 // Role is a bundle of permissions; Title is in Chinese.

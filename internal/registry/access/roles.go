@@ -6,10 +6,12 @@ var (
 	deskKinds   = []string{"entry_template", "recurring", "check_item", "file_type"}
 	reportKinds = []string{"statement", "layout", "journal"}
 	// What a village's bookkeeper records of cash, and what the township keeps over it.
-	cashKinds     = []string{"receipt", "cash_deposit", "petty_entry", "advance", "advance_entry", "cash_count", "budget", "budget_line"}
-	fundKinds     = []string{"receipt_book", "petty_cash", "fund_rule"}
-	closingKinds  = []string{"year_end", "distribution", "migration"}
-	closingRules  = []string{"close_rule", "distribution_rule", "account_map"}
+	cashKinds    = []string{"receipt", "cash_deposit", "petty_entry", "advance", "advance_entry", "cash_count", "budget", "budget_line"}
+	fundKinds    = []string{"receipt_book", "petty_cash", "fund_rule"}
+	closingKinds = []string{"year_end", "distribution", "migration"}
+	closingRules = []string{"close_rule", "distribution_rule", "account_map"}
+	// What is kept of banks: accounts, statements, reconciliations, payments.
+	bankKinds     = []string{"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout"}
 	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
 	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
 	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request", "sla"}
@@ -40,26 +42,35 @@ func join(lists ...[]string) []string {
 // everything that a township's officer may look at.
 var viewAll = perms([]string{View}, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
 
+// viewBank is for those who answer for money or watch it: payments say whom the village pays how much.
+var viewBank = perms([]string{View}, bankKinds)
+
+// statementKinds are what is worked on with the bank's statements.
+var statementKinds = []string{"bank_import", "bank_line", "bank_reconciliation"}
+
 // Roles are the roles that can be granted. The three administrators of 等级保护 are apart: who runs the system
 // (sysadmin) sees no business records, who reads the audit log (auditor) changes nothing.
 var Roles = []Role{
 	{"system", "系统", []string{"*:*"}},
-	{"town_secretary", "镇党委书记", join(viewAll,
+	{"town_secretary", "镇党委书记", join(viewAll, viewBank, []string{"payment:approve", "bank_rule:edit"},
 		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "contract", "party", "person", "person_role", "fund_rule"}),
 		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}))},
-	{"town_accountant", "镇代理会计", join(viewAll,
+	{"town_accountant", "镇代理会计", join(viewAll, viewBank,
+		perms([]string{Edit}, bankKinds), []string{"payment:approve", "payment:release", "bank_account:approve", "bank_reconciliation:approve"},
 		perms([]string{Edit}, bookKinds, deskKinds, cashKinds, fundKinds, []string{"award", "product", "sale"}),
 		[]string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"},
 		perms([]string{Approve}, []string{"receipt_book", "petty_cash", "advance", "cash_count", "budget"}), []string{"receipt_book:use"},
 		perms([]string{Edit}, closingKinds), []string{"distribution:post", "migration:approve"})},
-	{"village_bookkeeper", "村报账员", join(viewAll,
+	// Whoever lets money go neither books nor checks it.
+	{"town_cashier", "镇资金会计（出纳）", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"bank_layout"}), []string{"payment:release"})},
+	{"village_bookkeeper", "村报账员", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"payment", "payment_line", "bank_layout"}),
 		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "contract", "product", "sale", "event", "party", "person", "person_role"}),
 		[]string{"receipt_book:use"})},
 	{"liaison", "助企联络员", join(viewAll,
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},
-	{"county_supervisor", "县级监管员", join(viewAll, []string{"audit:view"},
+	{"county_supervisor", "县级监管员", join(viewAll, viewBank, []string{"audit:view"}, perms([]string{Edit}, []string{"bank_rule", "bank_layout", "payment_layout"}),
 		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}, closingRules), []string{"project:approve", "board:edit", "board:approve", "layout:edit", "entry_template:edit", "check_item:edit", "file_type:edit"})},
-	{"auditor", "审计员（只读）", join(viewAll, []string{"audit:view"})},
+	{"auditor", "审计员（只读）", join(viewAll, viewBank, []string{"audit:view"})},
 	{"sysadmin", "系统管理员", []string{"account:*", "region:*", "overview:view"}},
 }

@@ -29,6 +29,8 @@ type Options[T any] struct {
 	NoForms bool
 	// NewPath is where a new record is made, when the noun has a page of its own for that.
 	NewPath string
+	// Locked says that a record takes no more changes: its page then offers none.
+	Locked func(v *T) bool
 }
 
 // Mount adds a noun's routes to the shell.
@@ -36,6 +38,9 @@ func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
 	o := options{
 		children: opt.Children, before: plain(opt.Before), panels: plain(opt.Panels), listActions: opt.ListActions, links: opt.Links,
 		noForms: opt.NoForms, newPath: opt.NewPath,
+	}
+	if opt.Locked != nil {
+		o.locked = func(v record.Item) bool { return opt.Locked(v.V.(*T)) }
 	}
 	if opt.Actions != nil {
 		o.actions = func(c *shell.Ctx, v record.Item) []ui.Button { return opt.Actions(c, v.V.(*T)) }

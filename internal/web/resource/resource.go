@@ -42,6 +42,7 @@ type options struct {
 	links          []string
 	noForms        bool
 	newPath        string
+	locked         func(v record.Item) bool
 }
 
 // Set knows the mounted nouns, so that one's detail page can list another's records.

@@ -85,7 +85,7 @@ func (p *pages) panels(c *shell.Ctx, v record.Item, list []panel) ([]templ.Compo
 
 func (p *pages) showActions(c *shell.Ctx, v record.Item) []ui.Button {
 	var out []ui.Button
-	if !p.opt.noForms && c.Who.Can(p.n.Perm(access.Edit), v.Region) {
+	if !p.opt.noForms && c.Who.Can(p.n.Perm(access.Edit), v.Region) && (p.opt.locked == nil || !p.opt.locked(v)) {
 		out = append(out, ui.Button{Label: "修改", Icon: "edit", Href: p.n.Path + "/" + v.ID.String() + "/edit", Style: ui.Primary})
 	}
 	if p.opt.actions != nil {

@@ -729,6 +729,49 @@
     }
   });
 
+  // ── matching desk ─────────────────────────────────────────────────────────
+  // Adds up what is ticked on both sides; arrows move between the boxes and across, space ticks, Enter sends when both agree.
+  function deskSums(f) {
+    var sums = { line: 0, entry: 0 }, n = 0;
+    $$('[data-fen]', f).forEach(function (el) {
+      if (!el.checked) return;
+      n++;
+      sums[el.name] += Math.round(parseFloat(el.getAttribute('data-fen')) * 100);
+    });
+    var diff = sums.line - sums.entry;
+    [['line', sums.line], ['entry', sums.entry], ['diff', diff]].forEach(function (x) {
+      var out = $('[data-sum="' + x[0] + '"]', f);
+      if (out) out.textContent = grouped((x[1] / 100).toFixed(2), true);
+      if (out && x[0] === 'diff') out.classList.toggle('tx-red', diff !== 0);
+    });
+    return n > 1 && diff === 0;
+  }
+  doc.addEventListener('change', function (e) {
+    var f = up(e.target, '[data-desk]');
+    if (f) deskSums(f);
+  });
+  // Enter in a tick box would send the form by itself, whatever the sums
+  doc.addEventListener('keypress', function (e) {
+    if (e.key === 'Enter' && e.target.matches && e.target.matches('[data-desk] [data-fen]')) e.preventDefault();
+  });
+  doc.addEventListener('keydown', function (e) {
+    var el = e.target, f = el.matches && el.matches('[data-desk] [data-fen]') && up(el, '[data-desk]');
+    if (!f || e.ctrlKey || e.altKey || e.metaKey) return;
+    var side = $$('[data-fen]', up(el, '[data-side]')), at = side.indexOf(el), to = null;
+    if (e.key === 'ArrowDown') to = side[at + 1];
+    else if (e.key === 'ArrowUp') to = side[at - 1];
+    else if (e.key === 'ArrowLeft' || e.key === 'ArrowRight') {
+      var other = $$('[data-side="' + (e.key === 'ArrowLeft' ? 'line' : 'entry') + '"] [data-fen]', f);
+      if (other.indexOf(el) < 0) to = other[Math.min(at, other.length - 1)];
+    } else if (e.key === 'Enter') {
+      e.preventDefault();
+      if (deskSums(f)) f.requestSubmit(); else toast('两边合计相等才能核对', 'red');
+      return;
+    } else return;
+    e.preventDefault();
+    if (to) { to.focus(); to.scrollIntoView({ block: 'nearest' }); }
+  });
+
   // ── start ─────────────────────────────────────────────────────────────────
   function start() {
     nameTheme();
@@ -736,6 +779,7 @@
     $$('.flash[data-fade]').forEach(fade);
     var d = $('#drawer');
     if (d) d.addEventListener('close', drawerClosed);
+    $$('[data-desk]').forEach(deskSums);
     var focus = $('[data-focus]');
     if (focus) focus.focus();
     var active = $('.sidebar .menu-item.active');
