@@ -109,7 +109,7 @@ func (b *browser) post(path string, form url.Values) (int, string) {
 
 // concrete fills a pattern's wildcards with what is not there, so that walking changes nothing.
 func concrete(pattern string) string {
-	r := strings.NewReplacer("{id}", "1", "{event}", "none", "{kind}", "party", "{code}", "F01", "{tenant}", "1", "{$}", "", "{issue}", "1", "{place}", "321182103")
+	r := strings.NewReplacer("{id}", "1", "{event}", "none", "{kind}", "party", "{code}", "F01", "{tenant}", "1", "{$}", "", "{issue}", "1", "{place}", "321182103", "{line}", "1")
 	return r.Replace(pattern)
 }
 

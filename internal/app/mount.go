@@ -10,6 +10,7 @@ import (
 	closingpages "huicun/internal/web/closing"
 	"huicun/internal/web/home"
 	journalpages "huicun/internal/web/journal"
+	openingpages "huicun/internal/web/opening"
 	overviewpages "huicun/internal/web/overview"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
@@ -44,6 +45,7 @@ var menu = []shell.MenuGroup{
 		item("凭证", "book-2", "/vouchers", "voucher"), item("报表与账簿", "report-money", "/reports", "statement"), item("账套", "list-details", "/books", "books"),
 		item("业务模板", "list-details", "/entry-templates", "entry_template"),
 		item("结账检查", "list-check", "/closing", "books"), item("年终结转", "calendar", "/year-ends", "year_end"), item("收益分配", "coin", "/distributions", "distribution"),
+		item("旧账迁移", "versions", "/migrations", "migration"),
 		item("单位", "building-community", "/parties", "party"), item("成员户", "users-group", "/members", "member"),
 		item("导出账簿", "download", "/journal", "journal"),
 	}},
@@ -57,7 +59,7 @@ var menu = []shell.MenuGroup{
 	{Title: "口径与规则", Items: []shell.MenuItem{
 		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),
 		item("办理时限", "clock-hour-4", "/sla-profiles", "sla"), item("报表表式", "file-spreadsheet", "/report-layouts", "layout"), item("亮灯规则", "traffic-lights", "/light-rules", "light_rule"),
-		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"),
+		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"), item("科目对照", "versions", "/account-maps", "account_map"),
 		item("附件类型", "paperclip", "/file-types", "file_type"),
 		item("资金管理规则", "scale", "/fund-rules", "fund_rule"),
 		item("银行与付款规则", "settings", "/bank-rules", "bank_rule"), item("对账单格式", "file-spreadsheet", "/bank-layouts", "bank_layout"), item("付款文件格式", "file-spreadsheet", "/payment-layouts", "payment_layout"),
@@ -83,6 +85,7 @@ func (a *App) mount() {
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts, Templates: n.Templates})
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
+	openingpages.Mount(a.Shell, set, n.Ledger, n.Opening)
 	cash.Mount(a.Shell, set, n.Cash, n.Budgets)
 	bankpages.Mount(a.Shell, set, n.Bank)
 	overviewpages.Mount(a.Shell, a.Overview, a.Board)

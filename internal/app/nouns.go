@@ -11,6 +11,7 @@ import (
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/member"
+	"huicun/internal/books/opening"
 	"huicun/internal/books/statement"
 	"huicun/internal/books/template"
 	"huicun/internal/indicator"
@@ -54,6 +55,7 @@ type Nouns struct {
 	Cash      *cash.Cash
 	Budgets   *budget.Budgets
 	Closing   *closing.Service
+	Opening   *opening.Service
 	// Files are what is attached to records.
 	Files *file.Service
 
@@ -142,6 +144,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Budgets = budget.New(e)
 	n.Cash = cash.New(e, n.Ledger)
 	n.Closing = closing.New(e, n.Ledger, households, closeChecks(e, n)...)
+	n.Opening = opening.New(e, n.Ledger, n.Parties, n.Households)
 }
 
 func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {

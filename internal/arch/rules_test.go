@@ -17,7 +17,7 @@ var floors = []floor{
 	{path: "internal/kit"},
 	{path: "internal/registry"},
 	{path: "internal/indicator"},
-	{path: "internal/books", order: []string{"ledger", "statement", "journal", "template", "budget", "closing", "asset", "contract", "bank", "cash", "member"}},
+	{path: "internal/books", order: []string{"ledger", "statement", "journal", "template", "budget", "closing", "asset", "contract", "bank", "cash", "member", "opening"}},
 	{path: "internal/mechanism", order: []string{
 		"policy", "plan", "chamber", "brand", "pairing", "joint", "attract", "casework", "secretary",
 	}},

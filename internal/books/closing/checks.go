@@ -118,7 +118,9 @@ func balance(f money.Fen) string {
 }
 
 // accountHref is the subsidiary ledger of an account.
-func accountHref(books ids.ID, _ string) string { return "/books/" + books.String() }
+func accountHref(books ids.ID, code string) string {
+	return "/reports/ledger?books=" + books.String() + "&account=" + code
+}
 
 func checkZero(ctx context.Context, q db.Q, s Subject) ([]Finding, error) {
 	rows, err := trial(ctx, q, &s)

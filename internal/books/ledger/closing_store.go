@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
@@ -84,11 +86,29 @@ type Ending struct {
 	Fen     money.Fen
 }
 
-// EndingsOf lists what stands on the accounts of books at the end of a month, by code.
+// EndingsOf lists what stands on the accounts of books at the end of a month, by code; month 0 of a year stands for what
+// the year begins with.
 func EndingsOf(ctx context.Context, q db.Q, tenant int64, books ids.ID, to date.Month) ([]Ending, error) {
-	return db.Collect(ctx, q, func(e *Ending) []any { return []any{&e.Account, &e.Fen} },
-		`SELECT account, CAST(SUM(debit_fen - credit_fen) AS BIGINT) FROM balance
-		WHERE tenant_id = $1 AND books_id = $2 AND month <= $3 GROUP BY account HAVING SUM(debit_fen - credit_fen) <> 0 ORDER BY account`, tenant, books, to)
+	begins := to%100 == 0
+	if begins {
+		to++
+	}
+	sums, err := Sums(ctx, q, tenant, SumsQuery{Books: []ids.ID{books}, From: to, To: to})
+	if err != nil {
+		return nil, err
+	}
+	var out []Ending
+	for i := range sums {
+		fen := sums[i].Opening
+		if !begins {
+			fen += sums[i].Before.Net() + sums[i].Period.Net()
+		}
+		if fen != 0 {
+			out = append(out, Ending{sums[i].Account, fen})
+		}
+	}
+	slices.SortFunc(out, func(a, b Ending) int { return strings.Compare(a.Account, b.Account) })
+	return out, nil
 }
 
 // AccountDay is what moved on an account on a day, debits less credits.

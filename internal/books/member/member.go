@@ -88,3 +88,12 @@ func Of(ctx context.Context, q db.Q, tenant int64, collective ids.ID, on date.Da
 	w := db.NewWhere(tenant).And("collective_id = ?", collective).And("joined_on <= ?", on).And("(left_on = '' OR left_on > ?)", on)
 	return table.All(ctx, q, w, "no, id")
 }
+
+// Named finds a household of a collective by its name or number; 0 when there is none.
+func Named(ctx context.Context, q db.Q, tenant int64, collective ids.ID, name string) (ids.ID, error) {
+	list, err := table.All(ctx, q, db.NewWhere(tenant).And("collective_id = ?", collective).And("(name = ? OR no = ?)", name, name), "no, id")
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	return list[0].ID, nil
+}

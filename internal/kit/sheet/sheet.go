@@ -30,6 +30,7 @@ type Options struct {
 	MaxBytes  int64  // bytes of the file, and again of its unpacked content; 0 is DefaultMaxBytes
 	Sheet     string // the sheet's name in an xlsx; "" is the first visible one
 	HeaderRow int    // the row, from 1, that holds the titles; 0 is the first row that is not empty
+	Grid      bool   // no row holds titles: Rows are all rows, each as long as it is, for layouts that are to be recognised
 }
 
 func (o Options) withDefaults() Options {
@@ -49,7 +50,7 @@ func (o Options) withDefaults() Options {
 // characters other than tab and line break.
 type Table struct {
 	Name      string     // the sheet's name; for a CSV the file's name
-	Header    []string   // titles, distinct; "" where a column has none (such a column is empty)
+	Header    []string   // titles, distinct; "" where a column has none (such a column is empty); nil for a Grid
 	HeaderRow int        // the file's row number of Header, from 1
 	Rows      [][]string // rows that are not wholly empty
 	RowNo     []int      // the file's row number of each of Rows, from 1
@@ -82,18 +83,21 @@ func (b *builder) add(rowNo int, cells []string) error {
 	if len(cells) > b.opts.MaxCols {
 		return errs.New(errs.Invalid, "sheet.cols", "第 %d 行超过 %d 列，请删去多余的列", rowNo, b.opts.MaxCols)
 	}
-	if b.t.Header == nil {
+	if b.t.Header == nil && !b.opts.Grid {
 		return b.header(rowNo, cells)
 	}
 	if len(b.t.Rows) >= b.opts.MaxRows {
 		return errs.New(errs.Invalid, "sheet.rows", "表格超过 %d 行，请拆成几个文件", b.opts.MaxRows)
 	}
 	n := len(b.t.Header)
+	if b.opts.Grid {
+		n = len(cells)
+	}
 	if (len(b.t.Rows)+1)*n > maxCells {
 		return errs.New(errs.Invalid, "sheet.cells", "表格太大（超过 %d 个单元格），请拆成几个文件", maxCells)
 	}
 	for i, c := range cells {
-		if c != "" && (i >= n || b.t.Header[i] == "") {
+		if !b.opts.Grid && c != "" && (i >= n || b.t.Header[i] == "") {
 			return errs.New(errs.Invalid, "sheet.untitled", "第 %d 行 %s 列有内容，但第 %d 行表头的这一列没有名称", rowNo, colName(i), b.t.HeaderRow)
 		}
 	}
@@ -126,7 +130,7 @@ func (b *builder) header(rowNo int, cells []string) error {
 }
 
 func (b *builder) done() (*Table, error) {
-	if b.t.Header == nil {
+	if b.t.Header == nil && len(b.t.Rows) == 0 {
 		return nil, errs.New(errs.Invalid, "sheet.empty", "表格是空的，没有找到表头")
 	}
 	return b.t, nil

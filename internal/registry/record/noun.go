@@ -176,3 +176,8 @@ func (n *Noun[T]) SetTexts(ctx context.Context, q db.Q, scope string, v *T, in m
 func (n *Noun[T]) ImportTable(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (ImportResult, error) {
 	return n.any.ImportTable(ctx, who, tenant, t)
 }
+
+// DeleteTx is Delete within a transaction.
+func (n *Noun[T]) DeleteTx(ctx context.Context, tx *db.Tx, who access.Principal, id ids.ID, version int64) error {
+	return n.any.DeleteTx(ctx, tx, who, id, version)
+}

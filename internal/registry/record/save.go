@@ -321,42 +321,47 @@ func Reason(ctx context.Context) string {
 // Delete removes a record that is still in its first state and that nothing refers to.
 func (n *Any) Delete(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64) error {
 	return n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
-		v, err := n.found(n.table.Get(ctx, tx, tenant, id))
-		if err != nil {
-			return err
-		}
-		if !n.sees(who, v.Region) {
-			return notYours()
-		}
-		if err := who.Require(n.Perm(access.Edit), v.Region); err != nil {
-			return err
-		}
-		if version != 0 && v.Version != version {
-			return n.stale(ctx, tx, v)
-		}
-		if n.Kept != "" {
-			return errs.New(errs.State, "delete.kept", "%s", n.Kept)
-		}
-		if n.Machine != nil && v.State != n.Machine.Initial() {
-			return errs.New(errs.State, "delete.state", "只有“%s”状态的%s才能删除", n.Machine.State(n.Machine.Initial()).Label, n.Label)
-		}
-		if err := n.hooks.beforeDelete(ctx, tx, v.V); err != nil {
-			return err
-		}
-		if err := n.table.Delete(ctx, tx, v.V); err != nil {
-			if errs.Is(err, errs.Invalid) {
-				return errs.Wrap(err, errs.Conflict, "delete.used", "还有别的记录用到这条%s，不能删除", n.Label)
-			}
-			return err
-		}
-		for _, fn := range n.env.deleted {
-			if err := fn(ctx, tx, n.Kind, id); err != nil {
-				return err
-			}
-		}
-		if err := find.Remove(ctx, tx, id); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, audit.Entry{Action: "删除", Kind: n.Kind, RecordID: id, Title: n.Title(v), Region: v.Region})
+		return n.DeleteTx(ctx, tx, who, id, version)
 	})
+}
+
+// DeleteTx is Delete within a transaction.
+func (n *Any) DeleteTx(ctx context.Context, tx *db.Tx, who access.Principal, id ids.ID, version int64) error {
+	v, err := n.found(n.table.Get(ctx, tx, tx.Tenant, id))
+	if err != nil {
+		return err
+	}
+	if !n.sees(who, v.Region) {
+		return notYours()
+	}
+	if err := who.Require(n.Perm(access.Edit), v.Region); err != nil {
+		return err
+	}
+	if version != 0 && v.Version != version {
+		return n.stale(ctx, tx, v)
+	}
+	if n.Kept != "" {
+		return errs.New(errs.State, "delete.kept", "%s", n.Kept)
+	}
+	if n.Machine != nil && v.State != n.Machine.Initial() {
+		return errs.New(errs.State, "delete.state", "只有“%s”状态的%s才能删除", n.Machine.State(n.Machine.Initial()).Label, n.Label)
+	}
+	if err := n.hooks.beforeDelete(ctx, tx, v.V); err != nil {
+		return err
+	}
+	if err := n.table.Delete(ctx, tx, v.V); err != nil {
+		if errs.Is(err, errs.Invalid) {
+			return errs.Wrap(err, errs.Conflict, "delete.used", "还有别的记录用到这条%s，不能删除", n.Label)
+		}
+		return err
+	}
+	for _, fn := range n.env.deleted {
+		if err := fn(ctx, tx, n.Kind, id); err != nil {
+			return err
+		}
+	}
+	if err := find.Remove(ctx, tx, id); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, audit.Entry{Action: "删除", Kind: n.Kind, RecordID: id, Title: n.Title(v), Region: v.Region})
 }

@@ -46,7 +46,11 @@ func (p *pages) booksButtons(c *shell.Ctx, b *ledger.Books) []ui.Button {
 	if c.Who.Can(voucherEdit, b.Region) {
 		out = append(out, ui.Button{Label: "填制凭证", Icon: "plus", Href: "/vouchers/new?books=" + id})
 	}
-	out = append(out, ui.Button{Label: "结账检查", Icon: "list-check", Href: "/closing/" + id}, ui.Button{Label: "科目表", Icon: "list-details", Href: "/books/" + id + "/accounts"})
+	out = append(out, ui.Button{Label: "结账检查", Icon: "list-check", Href: "/closing/" + id}, ui.Button{Label: "科目表", Icon: "list-details", Href: "/books/" + id + "/accounts"},
+		ui.Button{Label: "期初余额", Icon: "list-check", Href: "/books/" + id + "/openings"})
+	if b.Chart == ledger.Chart2004 && c.Who.CanSome("migration:edit") {
+		out = append(out, ui.Button{Label: "迁移到 2023 年制度", Icon: "versions", Href: "/migrations/new?books=" + id})
+	}
 	if c.Who.Can(voucherView, b.Region) {
 		out = append(out, ui.Button{Label: "导出分录", Icon: "download", Href: "/vouchers/lines/export?books=" + id})
 	}

@@ -130,13 +130,18 @@ const maxUpload = 60 << 20
 
 // ReadUpload reads the table of an uploaded file.
 func ReadUpload(c *shell.Ctx, name string) (*sheet.Table, error) {
+	return ReadUploadAs(c, name, sheet.Options{})
+}
+
+// ReadUploadAs is ReadUpload with other options: sheets whose layout is to be recognised.
+func ReadUploadAs(c *shell.Ctx, name string, opts sheet.Options) (*sheet.Table, error) {
 	c.R.Body = http.MaxBytesReader(c.W, c.R.Body, maxUpload)
 	file, head, err := c.R.FormFile(name)
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Invalid, "upload", "没有收到文件，或文件超过 %d MB；请重新选择", maxUpload>>20)
 	}
 	defer file.Close()
-	return sheet.Read(head.Filename, file, head.Size, sheet.Options{})
+	return sheet.Read(head.Filename, file, head.Size, opts)
 }
 
 // results keeps the mistakes of the last imports for download; each belongs to the session that made it.

@@ -527,6 +527,7 @@
   }
   function vopen(el) { return !up(el, 'details:not([open])'); }
   // The cell after one, over the folded auxiliary cell and over the credit of a line that has a debit.
+  function vfirst(row) { return vcell(row, 'summary') || $('input', row); }
   function vnext(input) {
     var g = vgrid(input), row = up(input, 'tr'), list = $$('input', row).filter(vopen), next = list[list.indexOf(input) + 1];
     if (next && /\.credit$/.test(next.name) && vfen(vcell(row, 'debit'))) next = null;
@@ -534,7 +535,7 @@
       var s = vsums(g);
       if (s.d && s.d === s.c) return $('[data-vsave]', up(g, 'form')); // nothing more to enter
     }
-    return next || vcell(row.nextElementSibling || vadd(g), 'summary');
+    return next || vfirst(row.nextElementSibling || vadd(g));
   }
   function vprevious(input) {
     var all = $$('tbody input', vgrid(input)).filter(vopen);
@@ -616,9 +617,9 @@
     e.preventDefault();
     var g = vgrid(more), first = vadd(g);
     for (var i = 0; i < 3; i++) vadd(g);
-    vcell(first, 'summary').focus();
+    vfirst(first).focus();
   });
-  doc.addEventListener('DOMContentLoaded', function () { $$('[data-vgrid]').forEach(function (g) { vtotals(g); var at = $('.error-summary') || vcell(vrows(g)[0], 'summary'); if (at) at.focus(); }); });
+  doc.addEventListener('DOMContentLoaded', function () { $$('[data-vgrid]').forEach(function (g) { vtotals(g); var at = $('.error-summary') || vfirst(vrows(g)[0]); if (at) at.focus(); }); });
 
   // ── attachments: drop files on the card, or choose them; either sends them ──
   function dropOf(e) { return e.dataTransfer && Array.prototype.indexOf.call(e.dataTransfer.types, 'Files') >= 0 ? up(e.target, '[data-drop]') : null; }
