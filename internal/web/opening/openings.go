@@ -186,6 +186,7 @@ func (p *pages) saveOpenings(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
+	status := http.StatusUnprocessableEntity
 	if len(g.Errs) == 0 {
 		if err := p.l.SetOpenings(c.Context(), c.Who, c.Tenant, b.ID, list); err == nil {
 			return c.Done("/books/"+b.ID.String()+"/openings", "期初余额已保存，共 %d 行", len(list))
@@ -193,9 +194,10 @@ func (p *pages) saveOpenings(c *shell.Ctx) error {
 			return err
 		} else {
 			g.blame(errs.As(err), at)
+			status = shell.Status(err)
 		}
 	}
-	return p.gridPage(c, http.StatusUnprocessableEntity, g)
+	return p.gridPage(c, status, g)
 }
 
 // paste puts a pasted trial balance of the books' own chart into the grid, to be looked at before it is saved.
