@@ -224,20 +224,35 @@ func StableTotals(ctx context.Context, q db.Q, tenant int64, ranges [][2]string,
 	if err != nil {
 		return nil, fmt.Errorf("adding up service income: %w", err)
 	}
-	leases := func() *db.Where { return stableOn(tenant, ranges, day).And("c.kind <> ?", Service) }
-	w = leases().And(units + " <= 1")
-	single, err := db.Collect(ctx, q, func(t *StableTotal) []any {
-		return []any{&t.Region, &t.Source, &t.Origin, &t.Asset, &t.Prior, &t.Contracts, &t.Annual}
+	type row struct {
+		StableTotal
+		several ids.ID // a contract over several units, to be split
+	}
+	w = stableOn(tenant, ranges, day).And("c.kind <> ?", Service)
+	rows, err := db.Collect(ctx, q, func(r *row) []any {
+		return []any{&r.Region, &r.Source, &r.Origin, &r.Asset, &r.Prior, &r.several, &r.Contracts, &r.Annual}
 	}, `SELECT c.region, `+sourceOf+`, COALESCE(a.origin, ''), CASE WHEN a.prior_income_fen <> 0 THEN a.id END, COALESCE(a.prior_income_fen, 0),
-			COUNT(*), CAST(SUM(c.annual_fen) AS BIGINT)`+fromUnits+`
-		WHERE `+onBoth(w, "c")+` GROUP BY 1, 2, 3, 4, 5`, w.Args()...)
+			CASE WHEN `+units+` > 1 THEN c.id END, COUNT(*), CAST(SUM(c.annual_fen) AS BIGINT)`+fromUnits+`
+		WHERE `+onBoth(w, "c")+` GROUP BY 1, 2, 3, 4, 5, 6`, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("adding up stable income: %w", err)
 	}
-	out = append(out, single...)
-	parts, err := sourceParts(ctx, q, leases().And(units+" > 1"))
-	if err != nil {
-		return nil, err
+	var several []ids.ID
+	for i := range rows {
+		if r := &rows[i]; r.several == 0 {
+			out = append(out, r.StableTotal)
+		} else {
+			several = append(several, r.several)
+		}
+	}
+	slices.Sort(several)
+	var parts []SourcePart
+	for some := range slices.Chunk(slices.Compact(several), perStatement) {
+		list, err := sourceParts(ctx, q, db.In(stableOn(tenant, ranges, day), "c.id", some))
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, list...)
 	}
 	counted := map[string]ids.ID{} // the last contract counted for a source
 	for i := range parts {

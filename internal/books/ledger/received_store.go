@@ -22,13 +22,13 @@ func ReceivedByContract(ctx context.Context, q db.Q, tenant int64, ranges [][2]s
 	}
 	rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.fen} },
 		`SELECT contract_id, CAST(COALESCE(SUM(credit_fen - debit_fen), 0) AS BIGINT) FROM voucher_line
-		WHERE `+w.SQL()+` GROUP BY contract_id`, w.Args()...)
+		WHERE `+w.SQL()+` GROUP BY region, contract_id`, w.Args()...) // as the index is sorted
 	if err != nil {
 		return nil, fmt.Errorf("adding up receipts: %w", err)
 	}
 	out := make(map[ids.ID]money.Fen, len(rows))
 	for _, r := range rows {
-		out[r.contract] = r.fen
+		out[r.contract] += r.fen
 	}
 	return out, nil
 }

@@ -151,41 +151,55 @@ func (t *AnyTable) CountBy(ctx context.Context, q Q, w *Where, limit int, plan P
 	return n, err
 }
 
-// Sample counts how many of the first n records that match w also meet what more adds to it.
-func (t *AnyTable) Sample(ctx context.Context, q Q, w *Where, n int, more func(*Where)) (int, error) {
-	both := &Where{parts: slices.Clone(w.parts), args: slices.Clone(w.args)}
+// Sample counts how many of the first n records that would be paged through also meet what more adds to w. It uses w up.
+func (t *AnyTable) Sample(ctx context.Context, q Q, w *Where, p Paging, n int, more func(*Where)) (int, error) {
+	sort, err := t.after(w, &p)
+	if err != nil {
+		return 0, err
+	}
+	walk := pageIDs(q, t.Name, w, sort.name, sort.dir, ByOrder, n)
+	both := &Where{args: w.args}
 	more(both)
-	first := &Where{parts: both.parts[:len(w.parts)]}
-	rest := &Where{parts: both.parts[len(w.parts):]}
 	var met int
-	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM (SELECT id FROM "+t.Name+" WHERE "+first.SQL()+" LIMIT "+strconv.Itoa(n)+") AS "+t.Name+
-		" WHERE "+rest.SQL(), both.args...).Scan(&met)
+	err = q.QueryRow(ctx, "SELECT COUNT(*) FROM ("+walk+") AS "+t.Name+" WHERE "+both.SQL(), both.args...).Scan(&met)
 	return met, err
+}
+
+// sorting is the order of a page.
+type sorting struct {
+	at        int // among the columns
+	name, dir string
+}
+
+// after finds the order of a page and adds to w that it comes after the one before.
+func (t *AnyTable) after(w *Where, p *Paging) (sorting, error) {
+	s := sorting{name: cmp.Or(p.Sort, "id"), dir: "ASC"}
+	s.at = slices.Index(append(append([]string{}, rowCols...), t.Cols...), s.name)
+	if s.at < 0 {
+		return s, errs.New(errs.Invalid, "page.sort", "不能按“%s”排序", strings.TrimPrefix(s.name, "?"))
+	}
+	than := ">"
+	if p.Desc {
+		s.dir, than = "DESC", "<"
+	}
+	if p.After != "" {
+		key, id, err := decodeCursor(p.After, t.ptrs(t.New())[s.at])
+		if err != nil {
+			return s, err
+		}
+		w.And("("+next+s.name+", id) "+than+" (?, ?)", key, id)
+	}
+	return s, nil
 }
 
 // Page reads one page. Cost does not grow with the page's number. A cursor that is not ours is Invalid.
 func (t *AnyTable) Page(ctx context.Context, q Q, w *Where, p Paging) (Page[any], error) {
-	sort := p.Sort
-	if sort == "" {
-		sort = "id"
-	}
-	at := slices.Index(append(append([]string{}, rowCols...), t.Cols...), sort)
-	if at < 0 {
-		return Page[any]{}, errs.New(errs.Invalid, "page.sort", "不能按“%s”排序", strings.TrimPrefix(sort, "?"))
-	}
-	dir, than := "ASC", ">"
-	if p.Desc {
-		dir, than = "DESC", "<"
-	}
-	if p.After != "" {
-		key, id, err := decodeCursor(p.After, t.ptrs(t.New())[at])
-		if err != nil {
-			return Page[any]{}, err
-		}
-		w.And("("+next+sort+", id) "+than+" (?, ?)", key, id)
+	sort, err := t.after(w, &p)
+	if err != nil {
+		return Page[any]{}, err
 	}
 	limit := min(max(p.Limit, 1), 1000)
-	found, err := Collect(ctx, q, func(id *int64) []any { return []any{id} }, pageIDs(q, t.Name, w, sort, dir, p.Plan, limit+1), w.Args()...)
+	found, err := Collect(ctx, q, func(id *int64) []any { return []any{id} }, pageIDs(q, t.Name, w, sort.name, sort.dir, p.Plan, limit+1), w.Args()...)
 	if err != nil {
 		return Page[any]{}, fmt.Errorf("listing %s: %w", t.Name, err)
 	}
@@ -196,7 +210,7 @@ func (t *AnyTable) Page(ctx context.Context, q Q, w *Where, p Paging) (Page[any]
 	}
 	if n := len(page.Items); more && n > 0 {
 		last := page.Items[n-1]
-		page.Next = encodeCursor(t.ptrs(last)[at], t.Row(last).ID)
+		page.Next = encodeCursor(t.ptrs(last)[sort.at], t.Row(last).ID)
 	}
 	return page, nil
 }

@@ -43,6 +43,7 @@ type Config struct {
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
 	write, read *sql.DB
+	kept        statements // of reading; empty where the driver keeps them itself
 	dialect     Dialect
 	guard       *guard
 	clock       date.Clock
@@ -123,16 +124,26 @@ func (d *DB) openSQLite(ctx context.Context, cfg Config) error {
 		_ = w.Close()
 		return err
 	}
-	r, err := sql.Open("sqlite", base+"?mode=ro&"+pragmas)
+	r, err := sql.Open("sqlite", base+"?mode=ro&"+pragmas+readCache)
 	if err != nil {
 		_ = w.Close()
 		return fmt.Errorf("opening the data file for reading: %w", err)
 	}
-	r.SetMaxOpenConns(8)
-	r.SetMaxIdleConns(8)
+	r.SetMaxOpenConns(readers)
+	r.SetMaxIdleConns(readers)
+	r.SetConnMaxIdleTime(5 * time.Minute)
 	d.write, d.read = w, r
+	d.kept.limit = maxKept
 	return nil
 }
+
+const (
+	// readers is how many connections read a SQLite file at the same time; reading is computing, so more would only wait.
+	readers = 6
+	// readCache is how much of the file each of them keeps in memory, in KiB: an overview reads some thousand pages, and
+	// with SQLite's 2 MB would ask the system for most of them again.
+	readCache = "&_pragma=cache_size(-4096)"
+)
 
 // checkHeader refuses a file that is not a SQLite database before any driver touches it.
 func checkHeader(path string) error {
@@ -251,6 +262,10 @@ func (r R) Query(ctx context.Context, query string, args ...any) (*sql.Rows, err
 	if err := r.d.guard.check(query); err != nil {
 		return nil, err
 	}
+	if st := r.d.kept.of(ctx, r.d.read, query); st != nil {
+		rows, err := st.QueryContext(ctx, args...)
+		return rows, mapErr(err)
+	}
 	rows, err := r.d.read.QueryContext(ctx, query, args...)
 	return rows, mapErr(err)
 }
@@ -259,6 +274,9 @@ func (r R) Query(ctx context.Context, query string, args ...any) (*sql.Rows, err
 func (r R) QueryRow(ctx context.Context, query string, args ...any) *Row1 {
 	if err := r.d.guard.check(query); err != nil {
 		return &Row1{err: err}
+	}
+	if st := r.d.kept.of(ctx, r.d.read, query); st != nil {
+		return &Row1{row: st.QueryRowContext(ctx, args...)}
 	}
 	return &Row1{row: r.d.read.QueryRowContext(ctx, query, args...)}
 }

@@ -124,9 +124,9 @@ func (t *Table[T]) CountBy(ctx context.Context, q Q, w *Where, limit int, plan P
 	return t.Any().CountBy(ctx, q, w, limit, plan)
 }
 
-// Sample counts how many of the first n records that match w also meet what more adds to it.
-func (t *Table[T]) Sample(ctx context.Context, q Q, w *Where, n int, more func(*Where)) (int, error) {
-	return t.Any().Sample(ctx, q, w, n, more)
+// Sample counts how many of the first n records that would be paged through also meet what more adds to w. It uses w up.
+func (t *Table[T]) Sample(ctx context.Context, q Q, w *Where, p Paging, n int, more func(*Where)) (int, error) {
+	return t.Any().Sample(ctx, q, w, p, n, more)
 }
 
 // Placeholders returns "$from, …" for n parameters.

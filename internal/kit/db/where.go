@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -119,6 +120,11 @@ var unmarked = strings.NewReplacer(free, "", next, "")
 
 // SQL returns the condition text.
 func (w *Where) SQL() string { return unmarked.Replace(strings.Join(w.parts, " AND ")) }
+
+// Clone returns a copy that can be added to by itself.
+func (w *Where) Clone() *Where {
+	return &Where{parts: slices.Clone(w.parts), args: slices.Clone(w.args)}
+}
 
 // Args returns the arguments in order.
 func (w *Where) Args() []any { return w.args }

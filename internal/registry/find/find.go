@@ -89,12 +89,7 @@ func Prepare(ctx context.Context, q db.Q, tenant int64, query string) (*Query, e
 }
 
 // Sharpen finds the rarest of terms that are all frequent.
-func (m *Query) Sharpen(ctx context.Context, q db.Q) error {
-	if len(m.terms) == 1 {
-		return nil
-	}
-	return m.rarest(ctx, q, many)
-}
+func (m *Query) Sharpen(ctx context.Context, q db.Q) error { return m.rarest(ctx, q, many) }
 
 // rarest puts the term that the fewest documents hold first, counting up to a limit; one that is much rarer will do.
 func (m *Query) rarest(ctx context.Context, q db.Q, limit int) error {
@@ -119,6 +114,9 @@ func (m *Query) None() bool { return len(m.terms) == 0 || m.rare == 0 }
 
 // Few reports whether what matches is better looked up than met on the way.
 func (m *Query) Few() bool { return m.rare <= few }
+
+// Many reports whether so much holds the rarest term that it is not even to be listed; Sharpen must have been called.
+func (m *Query) Many() bool { return m.rare > many }
 
 // LookUp adds to w the condition as one by which records of a table are looked up, beginning with the rarest term.
 func (m *Query) LookUp(w *db.Where, table string) {

@@ -26,7 +26,7 @@ type Filter struct {
 // How far a list counts, and how far what a text finds is counted: beyond that the exact number helps nobody and costs
 // time.
 const (
-	countCap = 100_000
+	countCap = 20_000
 	textCap  = 1000
 )
 
@@ -41,8 +41,8 @@ func CountCap(f Filter) int {
 // fewRecords are read and put in order; more are met along the order.
 const fewRecords = 3000
 
-// A text whose terms are all frequent is tried on so many records of the list; when so many of them match, the others
-// are met on the way as well.
+// A text whose terms are all frequent is tried on so many records along the order; when so many of them match, the page is
+// found on the way.
 const (
 	sampled     = 1000
 	sampledMany = sampled / 50
@@ -55,50 +55,57 @@ func (n *Any) List(ctx context.Context, who access.Principal, tenant int64, f Fi
 		return db.Page[Item]{}, 0, err
 	}
 	q := n.env.DB.Read()
-	total, plan, err := n.count(ctx, q, tenant, w, f)
-	if err != nil || total == 0 {
-		return db.Page[Item]{}, 0, err
-	}
 	p := f.Page
-	p.Plan = plan
 	if p.Sort == "" && n.Order != "" {
 		p.Sort, p.Desc = strings.TrimPrefix(n.Order, "-"), strings.HasPrefix(n.Order, "-")
+	}
+	var total int
+	if strings.TrimSpace(f.Text) == "" {
+		p.Plan = db.ByMatch
+		if total, err = n.table.Count(ctx, q, w, countCap); total > fewRecords {
+			p.Plan = db.ByOrder
+		}
+	} else {
+		total, err = n.search(ctx, q, tenant, f.Text, w, &p)
+	}
+	if err != nil || total == 0 {
+		return db.Page[Item]{}, 0, err
 	}
 	page, err := n.table.Page(ctx, q, w, p)
 	return db.Page[Item]{Items: n.items(page.Items), Next: page.Next}, total, err
 }
 
-// count counts the records of a filter up to its cap, adds to w the condition of its text, and says how a page of them
-// is found.
-func (n *Any) count(ctx context.Context, q db.Q, tenant int64, w *db.Where, f Filter) (int, db.Plan, error) {
-	if strings.TrimSpace(f.Text) == "" {
-		total, err := n.table.Count(ctx, q, w, countCap)
-		if total > fewRecords {
-			return total, db.ByOrder, err
-		}
-		return total, db.ByMatch, err
-	}
-	text, err := find.Prepare(ctx, q, tenant, f.Text)
+// search counts the records that a text finds among those of w, up to textCap, adds to w the condition of the text and
+// says how a page of them is found.
+func (n *Any) search(ctx context.Context, q db.Q, tenant int64, query string, w *db.Where, p *db.Paging) (int, error) {
+	text, err := find.Prepare(ctx, q, tenant, query)
 	if err != nil || text.None() {
-		return 0, db.AnyPlan, err
+		return 0, err
 	}
+	p.Plan = db.ByLookup
 	if !text.Few() {
-		met, err := n.table.Sample(ctx, q, w, sampled, func(w *db.Where) { text.Meet(w, n.table.Name) })
+		met, err := n.table.Sample(ctx, q, w.Clone(), *p, sampled, func(w *db.Where) { text.Meet(w, n.table.Name) })
 		if err != nil {
-			return 0, db.AnyPlan, err
+			return 0, err
 		}
 		if met >= sampledMany {
-			text.Meet(w, n.table.Name)
-			total, err := n.table.Count(ctx, q, w, textCap)
-			return total, db.ByOrder, err
+			p.Plan = db.ByOrder
 		}
 		if err := text.Sharpen(ctx, q); err != nil {
-			return 0, db.AnyPlan, err
+			return 0, err
 		}
 	}
-	text.LookUp(w, n.table.Name)
-	total, err := n.table.CountBy(ctx, q, w, textCap, db.ByLookup)
-	return total, db.ByLookup, err
+	up := w.Clone()
+	text.LookUp(up, n.table.Name)
+	if p.Plan == db.ByLookup {
+		*w = *up
+	} else {
+		text.Meet(w, n.table.Name)
+	}
+	if text.Many() {
+		return n.table.Count(ctx, q, w, textCap)
+	}
+	return n.table.CountBy(ctx, q, up, textCap, db.ByLookup)
 }
 
 // Each walks all matching records in pages, for exports.
