@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"huicun/internal/books/bank"
 	"huicun/internal/books/cash"
 	"huicun/internal/books/closing"
 	"huicun/internal/kit/db"
@@ -22,6 +23,18 @@ func closeChecks(e *record.Env, n *Nouns) []closing.Checker {
 					if d := &due[i]; d.Books == s.Books.ID {
 						out = append(out, closing.Found(n.Templates.Recurring.Path+"/"+d.ID.String(), "%s %s 还没有生成", d.Name, d.Month.Chinese()))
 					}
+				}
+				return out, err
+			},
+		},
+		closing.CheckFunc{
+			About: closing.Info{Code: "reconciled", Label: "银行余额调节表已确认", Why: "每个账户每月与银行对账，由编制人以外的人确认；没有对账的余额不可靠", Level: closing.Block},
+			Fn: func(ctx context.Context, q db.Q, s closing.Subject) ([]closing.Finding, error) {
+				list, err := bank.Unreconciled(ctx, q, s.Tenant, s.Books.ID, s.Month)
+				var out []closing.Finding
+				for i := range list {
+					a := &list[i]
+					out = append(out, closing.Found(n.Bank.Accounts.Path+"/"+a.ID.String()+"/reconciliation?month="+s.Month.String(), "%s %s 的余额调节表还没有确认，或确认后账面又有变动", a.Name, s.Month.Chinese()))
 				}
 				return out, err
 			},

@@ -85,7 +85,7 @@ func newReconciliations(s *Service) *record.Noun[Reconciliation] {
 	}
 	return record.Register(s.env, &record.Noun[Reconciliation]{
 		Kind: "bank_reconciliation", Label: "余额调节表", Path: "/bank-reconciliations", Icon: "scale", Key: "no", Order: "-month",
-		Intro: "每个账户每月编制一张银行存款余额调节表，由另一人确认；没有确认的月份不能结账。",
+		Intro: "每个账户每月编制一张银行存款余额调节表，由另一人确认；月末结账前应当确认。",
 		Table: reconciliationTable, Machine: ReconciliationMachine,
 		Title:  func(r *Reconciliation) string { return r.Month.Chinese() + "余额调节表 " + r.No },
 		Series: func(r *Reconciliation) string { return "TJB-" + strconv.Itoa(r.Month.Year()) },
