@@ -121,6 +121,12 @@ func TestAnAnswerThatDoesNotCome(t *testing.T) {
 			if p.State != bank.PaySettled || f.took[p.No] != 1 {
 				t.Fatalf("%s: %s, taken %d times", how, p.State, f.took[p.No])
 			}
+			r, err := w.s.Receipt(ctx, w.checker, w.tenant, w.lines(p)[0].ID)
+			if err != nil || r.Name != "回单.pdf" {
+				t.Fatalf("%+v %v", r, err)
+			}
+			_, err = w.s.Receipt(ctx, w.stray, w.tenant, w.lines(p)[0].ID)
+			refused(t, err, errs.NotFound, "没有找到")
 		}
 	})
 }

@@ -220,3 +220,27 @@ func sendLabel(state string) string {
 	}
 	return state
 }
+
+// Receipt fetches the bank's receipt (回单) for a payment that succeeded. Ways of payment that have none say where it is got.
+func (s *Service) Receipt(ctx context.Context, who access.Principal, tenant int64, line ids.ID) (Receipt, error) {
+	l, err := s.PaymentLines.Get(ctx, who, tenant, line)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if l.Result != ResultSuccess {
+		return Receipt{}, errs.New(errs.State, "payment.no_receipt", "%s 还没有付款成功，没有回单", l.No)
+	}
+	p, err := paymentTable.Get(ctx, s.env.DB.Read(), tenant, l.Batch)
+	if err != nil {
+		return Receipt{}, err
+	}
+	a, err := accountTable.Get(ctx, s.env.DB.Read(), tenant, p.Account)
+	if err != nil {
+		return Receipt{}, err
+	}
+	t := s.Transfers[a.Channel]
+	if t == nil {
+		return Receipt{}, errs.New(errs.State, "payment.channel", "账户“%s”的付款方式没有开通", a.Name)
+	}
+	return t.Receipt(ctx, p.SendRef, l.No)
+}

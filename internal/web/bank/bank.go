@@ -87,6 +87,7 @@ func Mount(s *shell.Shell, set *resource.Set, svc *bank.Service) {
 		shell.Route{Method: "POST", Pattern: "/payments/{id}/do/release", Perm: paymentRelease, Fn: p.release},
 		shell.Route{Method: "POST", Pattern: "/payments/{id}/payees", Perm: paymentEdit, Fn: p.addPayee},
 		shell.Route{Method: "GET", Pattern: "/payments/{id}/file", Perm: paymentRelease, Fn: p.paymentFile},
+		shell.Route{Method: "GET", Pattern: "/payment-lines/{id}/receipt", Perm: "payment_line:" + access.View, Fn: p.receipt},
 		shell.Route{Method: "POST", Pattern: "/payments/{id}/resend", Perm: paymentRelease, Fn: p.resend},
 		shell.Route{Method: "POST", Pattern: "/payments/{id}/query", Perm: paymentRelease, Fn: p.query},
 		shell.Route{Method: "POST", Pattern: "/payments/{id}/results", Perm: paymentRelease, Fn: p.results},

@@ -298,7 +298,30 @@ func (p *pages) addPayee(c *shell.Ctx) error {
 }
 
 func (p *pages) payeeButtons(_ *shell.Ctx, l *bank.PaymentLine) []ui.Button {
-	return []ui.Button{{Label: "回到付款批次", Icon: "arrow-left", Href: paymentPath(l.Batch)}}
+	out := []ui.Button{{Label: "回到付款批次", Icon: "arrow-left", Href: paymentPath(l.Batch)}}
+	if l.Result == bank.ResultSuccess {
+		out = append(out, ui.Button{Label: "银行回单", Icon: "download", Href: "/payment-lines/" + l.ID.String() + "/receipt"})
+	}
+	return out
+}
+
+// receipt answers with the bank's receipt for a payment.
+func (p *pages) receipt(c *shell.Ctx) error {
+	tenant, err := c.NeedTenant()
+	if err != nil {
+		return err
+	}
+	id, err := c.ID()
+	if err != nil {
+		return err
+	}
+	r, err := p.s.Receipt(c.Context(), c.Who, tenant, id)
+	if err != nil {
+		return err
+	}
+	c.File(r.Name, r.Type)
+	_, err = c.W.Write(r.Data)
+	return err
 }
 
 // said says what handing over came to.
