@@ -32,6 +32,7 @@ type Tx struct {
 	now    time.Time
 	result string
 	stmts  map[string]*sql.Stmt // by text; nil for one that has been run once
+	grown  map[string]*grown    // by table
 }
 
 // ErrReplayed is returned by InTx, with the first result, when the key was used before with the same input.
@@ -144,7 +145,10 @@ func (tx *Tx) ExecN(ctx context.Context, query string, args ...any) (int64, erro
 		return 0, mapErr(err)
 	}
 	n, err := res.RowsAffected()
-	return n, mapErr(err)
+	if err != nil {
+		return n, mapErr(err)
+	}
+	return n, tx.measure(ctx, query, n)
 }
 
 // Query runs a SELECT or a statement with RETURNING. The rows must be closed before the next statement.
