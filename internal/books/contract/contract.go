@@ -226,11 +226,12 @@ func checkUnits(ctx context.Context, tx *db.Tx, _, c *Contract) error {
 			return errs.OnField("units", "单元 %s 不属于甲方所在的村", u.No)
 		}
 	}
-	no, unit, from, to, err := overlapping(ctx, tx, tx.Tenant, c)
-	if err != nil || no == "" {
+	others, err := overlapping(ctx, tx, tx.Tenant, c)
+	if err != nil || len(others) == 0 {
 		return err
 	}
-	return errs.OnField("units", "单元 %s 在 %s 至 %s 已由合同 %s 租出，期限重叠", unit, from, to, no)
+	o := others[0]
+	return errs.OnField("units", "单元 %s 在 %s 至 %s 已由合同 %s 租出，期限重叠", o.Unit, o.From, o.To, o.No)
 }
 
 func saveDependents(ctx context.Context, tx *db.Tx, old, c *Contract) error {

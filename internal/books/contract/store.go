@@ -3,6 +3,7 @@ package contract
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,23 +29,29 @@ func insertUnits(ctx context.Context, tx *db.Tx, contract ids.ID, units []ids.ID
 	return tx.InsertRows(ctx, `INSERT INTO contract_unit (tenant_id, contract_id, unit_id) VALUES `, "", rows)
 }
 
-// overlapping finds a contract that holds one of c's units in a term that meets c's; no is "" when there is none.
-func overlapping(ctx context.Context, q db.Q, tenant int64, c *Contract) (no, unit, from, to string, err error) {
+// overlap is a contract that holds a unit for a time.
+type overlap struct{ No, Unit, From, To string }
+
+// overlapping finds the contracts that hold one of c's units in a term that meets c's, by number. They are put in order
+// here: a planner that were asked for the first by number might walk all contracts by number.
+func overlapping(ctx context.Context, q db.Q, tenant int64, c *Contract) ([]overlap, error) {
 	w := db.NewWhere(tenant)
 	w.And("x.tenant_id = ?", tenant).And("u.tenant_id = ?", tenant).And("x.contract_id <> ?", c.ID)
 	w.And("c.state <> 'void'").And("c.from_date <= ?", c.last())
 	w.And("CASE WHEN c.ended_on = '' THEN c.to_date ELSE c.ended_on END >= ?", c.From)
 	db.In(w, "x.unit_id", c.Units)
 	cond := strings.Replace(w.SQL(), "tenant_id = $1", "c.tenant_id = $1", 1)
-	err = q.QueryRow(ctx, `SELECT c.no, u.no, c.from_date, CASE WHEN c.ended_on = '' THEN c.to_date ELSE c.ended_on END
+	list, err := db.Collect(ctx, q, func(o *overlap) []any { return []any{&o.No, &o.Unit, &o.From, &o.To} },
+		`SELECT c.no, u.no, c.from_date, CASE WHEN c.ended_on = '' THEN c.to_date ELSE c.ended_on END
 		FROM contract_unit x
 		JOIN contract c ON c.tenant_id = x.tenant_id AND c.id = x.contract_id
 		JOIN asset_unit u ON u.tenant_id = x.tenant_id AND u.id = x.unit_id
-		WHERE `+cond+` ORDER BY c.no LIMIT 1`, w.Args()...).Scan(&no, &unit, &from, &to)
-	if err == db.ErrNoRows {
-		err = nil
+		WHERE `+cond, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("finding contracts over the same units: %w", err)
 	}
-	return no, unit, from, to, err
+	slices.SortFunc(list, func(a, b overlap) int { return cmp.Or(cmp.Compare(a.No, b.No), cmp.Compare(a.Unit, b.Unit)) })
+	return list, nil
 }
 
 func deleteCharges(ctx context.Context, tx *db.Tx, contract ids.ID) error {

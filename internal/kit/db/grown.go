@@ -8,7 +8,7 @@ import (
 const (
 	// grownFirst is how many rows a transaction puts into a table before its statistics are taken anew, and grownTimes how
 	// many times as many until the next time.
-	grownFirst = 2000
+	grownFirst = 5000
 	grownTimes = 4
 )
 

@@ -24,7 +24,7 @@ func TestStatisticsOfALargeTransaction(t *testing.T) {
 		}
 		err := d.InTx(ctx, db.Meta{Tenant: 7}, func(ctx context.Context, tx *db.Tx) error {
 			before := known(ctx, tx)
-			for i := range 2000 {
+			for i := range 5000 {
 				if err := notes.Insert(ctx, tx, newNote(fmt.Sprintf("n%04d", i), 1)); err != nil {
 					return err
 				}
@@ -32,8 +32,8 @@ func TestStatisticsOfALargeTransaction(t *testing.T) {
 					t.Error("measured too early")
 				}
 			}
-			if n := known(ctx, tx); n != 2000 {
-				t.Errorf("%d rows known, want 2000", n)
+			if n := known(ctx, tx); n != 5000 {
+				t.Errorf("%d rows known, want 5000", n)
 			}
 			return nil
 		})
