@@ -19,6 +19,7 @@ var floors = []floor{
 	{path: "internal/indicator"},
 	{path: "internal/books", order: []string{"ledger", "statement", "journal", "template", "budget", "closing", "asset", "contract", "bank", "cash", "member", "opening"}},
 	{path: "internal/mechanism", order: []string{
+		"mechtest",
 		"policy", "plan", "chamber", "brand", "pairing", "joint", "attract", "casework", "secretary",
 	}},
 	{path: "internal/insight", order: []string{"board", "overview", "showcase", "disclosure", "risk"}},

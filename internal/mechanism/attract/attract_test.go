@@ -12,6 +12,7 @@ import (
 	"huicun/internal/kit/db/dbtest"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/money"
+	"huicun/internal/mechanism/mechtest"
 )
 
 var demo = []string{
@@ -32,36 +33,36 @@ func newLead(extra map[string]string) map[string]string {
 func TestLeadLife(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load("02-party", "35-person-attract")
-		l := mustAdd(w, w.leads, newLead(nil))
+		w.Load("02-party", "35-person-attract")
+		l := mechtest.MustAdd(w.World, w.leads, newLead(nil))
 		if l.No != "XM-2021-0001" || l.ReportedOn != day {
 			t.Fatalf("got %s reported on %s", l.No, l.ReportedOn)
 		}
-		mustDo(w, w.leads, l.No, "screen")
-		refused(t, do(w, w.leads, l.No, "effective"), "papers", "请先填写项目内容或佐证材料")
-		if err := set(w, w.leads, l.No, map[string]string{"content": "建设新材料生产线"}); err != nil {
+		mechtest.MustDo(w.World, w.leads, l.No, "screen")
+		mechtest.Refused(t, mechtest.Do(w.World, w.leads, l.No, "effective"), "papers", "请先填写项目内容或佐证材料")
+		if err := mechtest.Set(w.World, w.leads, l.No, map[string]string{"content": "建设新材料生产线"}); err != nil {
 			t.Fatal(err)
 		}
-		mustDo(w, w.leads, l.No, "effective", "talk", "terms")
-		refused(t, do(w, w.leads, l.No, "sign"), "total", "请先填写计划总投资")
-		refused(t, do(w, w.leads, l.No, "start"), "", "不能开工")
-		refused(t, set(w, w.leads, l.No, map[string]string{"total": "1000", "fixed": "2000"}), "fixed", "不能大于")
-		if err := set(w, w.leads, l.No, map[string]string{"total": "5000万", "fixed": "30000000"}); err != nil {
+		mechtest.MustDo(w.World, w.leads, l.No, "effective", "talk", "terms")
+		mechtest.Refused(t, mechtest.Do(w.World, w.leads, l.No, "sign"), "total", "请先填写计划总投资")
+		mechtest.Refused(t, mechtest.Do(w.World, w.leads, l.No, "start"), "", "不能开工")
+		mechtest.Refused(t, mechtest.Set(w.World, w.leads, l.No, map[string]string{"total": "1000", "fixed": "2000"}), "fixed", "不能大于")
+		if err := mechtest.Set(w.World, w.leads, l.No, map[string]string{"total": "5000万", "fixed": "30000000"}); err != nil {
 			t.Fatal(err)
 		}
-		mustDo(w, w.leads, l.No, "sign")
-		refused(t, do(w, w.leads, l.No, "register"), "firm", "请先在“单位”里登记")
-		mustDo(w, w.leads, l.No, "pause")
-		refused(t, do(w, w.leads, l.No, "resume_talking"), "", "请恢复到“已签约”")
-		if got := byKey(w, w.leads, l.No); got.StageOn(day) != "paused" || got.StageOn(day.AddDays(-1)) != "" {
+		mechtest.MustDo(w.World, w.leads, l.No, "sign")
+		mechtest.Refused(t, mechtest.Do(w.World, w.leads, l.No, "register"), "firm", "请先在“单位”里登记")
+		mechtest.MustDo(w.World, w.leads, l.No, "pause")
+		mechtest.Refused(t, mechtest.Do(w.World, w.leads, l.No, "resume_talking"), "", "请恢复到“已签约”")
+		if got := mechtest.ByKey(w.World, w.leads, l.No); got.StageOn(day) != "paused" || got.StageOn(day.AddDays(-1)) != "" {
 			t.Errorf("stages %q and %q", got.StageOn(day), got.StageOn(day.AddDays(-1)))
 		}
-		mustDo(w, w.leads, l.No, "resume_signed")
-		if err := set(w, w.leads, l.No, map[string]string{"firm": "爱格"}); err != nil {
+		mechtest.MustDo(w.World, w.leads, l.No, "resume_signed")
+		if err := mechtest.Set(w.World, w.leads, l.No, map[string]string{"firm": "爱格"}); err != nil {
 			t.Fatal(err)
 		}
-		mustDo(w, w.leads, l.No, "register", "start", "complete", "produce", "capacity")
-		got := byKey(w, w.leads, l.No)
+		mechtest.MustDo(w.World, w.leads, l.No, "register", "start", "complete", "produce", "capacity")
+		got := mechtest.ByKey(w.World, w.leads, l.No)
 		for _, s := range path {
 			if *s.at(got) != day {
 				t.Errorf("%s is dated %s", s.state, *s.at(got))
@@ -76,7 +77,7 @@ func TestLeadLife(t *testing.T) {
 func TestLeadRules(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load("02-party", "35-person-attract")
+		w.Load("02-party", "35-person-attract")
 		for _, c := range []struct {
 			in         map[string]string
 			field, msg string
@@ -88,13 +89,13 @@ func TestLeadRules(t *testing.T) {
 			{map[string]string{"closed_on": "2021-11-01"}, "closed_on", "还没有终结"},
 			{map[string]string{"investor": ""}, "investor", "请填写投资方"},
 		} {
-			_, err := add(w, w.leads, newLead(c.in))
-			refused(t, err, c.field, c.msg)
+			_, err := mechtest.Add(w.World, w.leads, newLead(c.in))
+			mechtest.Refused(t, err, c.field, c.msg)
 		}
-		l := mustAdd(w, w.leads, newLead(map[string]string{"source": "乡贤", "talent": "RY-0101", "reported_on": "2021-11-01"}))
-		refused(t, set(w, w.leads, l.No, map[string]string{"reported_on": "2021-10-01"}), "reported_on", "建立后不能更改")
-		refused(t, set(w, w.leads, l.No, map[string]string{"reporter": "八桥镇经济发展和建设局"}), "reporter", "建立后不能更改")
-		if err := set(w, w.leads, l.No, map[string]string{"reported_on": "", "name": "改名"}); err != nil {
+		l := mechtest.MustAdd(w.World, w.leads, newLead(map[string]string{"source": "乡贤", "talent": "RY-0101", "reported_on": "2021-11-01"}))
+		mechtest.Refused(t, mechtest.Set(w.World, w.leads, l.No, map[string]string{"reported_on": "2021-10-01"}), "reported_on", "建立后不能更改")
+		mechtest.Refused(t, mechtest.Set(w.World, w.leads, l.No, map[string]string{"reporter": "八桥镇经济发展和建设局"}), "reporter", "建立后不能更改")
+		if err := mechtest.Set(w.World, w.leads, l.No, map[string]string{"reported_on": "", "name": "改名"}); err != nil {
 			t.Errorf("an import without the day should keep it: %v", err)
 		}
 	})
@@ -104,43 +105,43 @@ func TestLeadRules(t *testing.T) {
 func TestDuplicate(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load("02-party")
-		first := mustAdd(w, w.leads, newLead(map[string]string{"content": "甲", "reported_on": "2021-11-01"}))
-		second := mustAdd(w, w.leads, newLead(map[string]string{"content": "乙", "investor": " 示例测试集团 (上海)"}))
-		coded := mustAdd(w, w.leads, newLead(map[string]string{"content": "丙", "investor": "另一个名字", "credit_code": "91310000MA0XL0060T"}))
-		mustDo(w, w.leads, first.No, "screen")
-		mustDo(w, w.leads, second.No, "screen")
-		refused(t, do(w, w.leads, second.No, "effective"), "investor", first.No)
-		mustDo(w, w.leads, first.No, "effective")
-		refused(t, do(w, w.leads, second.No, "effective"), "investor", first.No)
-		if err := set(w, w.leads, first.No, map[string]string{"credit_code": "91310000MA0XL0060T"}); err != nil {
+		w.Load("02-party")
+		first := mechtest.MustAdd(w.World, w.leads, newLead(map[string]string{"content": "甲", "reported_on": "2021-11-01"}))
+		second := mechtest.MustAdd(w.World, w.leads, newLead(map[string]string{"content": "乙", "investor": " 示例测试集团 (上海)"}))
+		coded := mechtest.MustAdd(w.World, w.leads, newLead(map[string]string{"content": "丙", "investor": "另一个名字", "credit_code": "91310000MA0XL0060T"}))
+		mechtest.MustDo(w.World, w.leads, first.No, "screen")
+		mechtest.MustDo(w.World, w.leads, second.No, "screen")
+		mechtest.Refused(t, mechtest.Do(w.World, w.leads, second.No, "effective"), "investor", first.No)
+		mechtest.MustDo(w.World, w.leads, first.No, "effective")
+		mechtest.Refused(t, mechtest.Do(w.World, w.leads, second.No, "effective"), "investor", first.No)
+		if err := mechtest.Set(w.World, w.leads, first.No, map[string]string{"credit_code": "91310000MA0XL0060T"}); err != nil {
 			t.Fatal(err)
 		}
-		mustDo(w, w.leads, coded.No, "screen")
-		refused(t, do(w, w.leads, coded.No, "effective"), "investor", first.No)
-		mustDo(w, w.leads, second.No, "duplicate")
-		if got := byKey(w, w.leads, second.No); got.DuplicateOf != first.ID || got.ClosedOn != day {
+		mechtest.MustDo(w.World, w.leads, coded.No, "screen")
+		mechtest.Refused(t, mechtest.Do(w.World, w.leads, coded.No, "effective"), "investor", first.No)
+		mechtest.MustDo(w.World, w.leads, second.No, "duplicate")
+		if got := mechtest.ByKey(w.World, w.leads, second.No); got.DuplicateOf != first.ID || got.ClosedOn != day {
 			t.Errorf("duplicate of %v on %s", got.DuplicateOf, got.ClosedOn)
 		}
 		// Two transactions at once are kept apart by the index.
-		c := byKey(w, w.leads, coded.No)
-		err := w.env.DB.InTx(t.Context(), db.Meta{Tenant: w.tenant}, func(ctx context.Context, tx *db.Tx) error {
+		c := mechtest.ByKey(w.World, w.leads, coded.No)
+		err := w.Env.DB.InTx(t.Context(), db.Meta{Tenant: w.Tenant}, func(ctx context.Context, tx *db.Tx) error {
 			c.State, c.EffectiveOn = "effective", day
 			return leadTable.Update(ctx, tx, c)
 		})
 		if !db.Violated(err, "lead_credit_code") {
 			t.Errorf("got %v", err)
 		}
-		mustDo(w, w.leads, first.No, "lose")
-		mustDo(w, w.leads, coded.No, "effective")
+		mechtest.MustDo(w.World, w.leads, first.No, "lose")
+		mechtest.MustDo(w.World, w.leads, coded.No, "effective")
 	})
 }
 
 func TestFactsFollowTheLead(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load("02-party")
-		l := mustAdd(w, w.leads, newLead(map[string]string{"reported_on": "2021-03-01"}))
+		w.Load("02-party")
+		l := mechtest.MustAdd(w.World, w.leads, newLead(map[string]string{"reported_on": "2021-03-01"}))
 		base := map[string]string{"lead": l.No, "year": "2021", "kind": "纳税销售", "on_date": "2021-11-05"}
 		with := func(extra map[string]string) map[string]string {
 			out := map[string]string{}
@@ -163,19 +164,19 @@ func TestFactsFollowTheLead(t *testing.T) {
 			{map[string]string{"expected": "100", "on_date": "2021-11-11"}, "on_date", "不能晚于今天"},
 			{map[string]string{"expected": "100", "on_date": "2021-02-01"}, "on_date", "报送日期"},
 		} {
-			_, err := add(w, w.facts, with(c.in))
-			refused(t, err, c.field, c.msg)
+			_, err := mechtest.Add(w.World, w.facts, with(c.in))
+			mechtest.Refused(t, err, c.field, c.msg)
 		}
-		f := mustAdd(w, w.facts, with(map[string]string{"expected": "100万", "realised": "60万", "evidence": "申报表"}))
+		f := mechtest.MustAdd(w.World, w.facts, with(map[string]string{"expected": "100万", "realised": "60万", "evidence": "申报表"}))
 		if f.No != "SJ-2021-0001" || f.Region != village || f.Expected != 100*10_000*money.Yuan {
 			t.Errorf("got %+v", f)
 		}
-		_, err := add(w, w.facts, with(map[string]string{"expected": "1"}))
-		refused(t, err, "on_date", f.No)
-		if err := set(w, w.leads, l.No, map[string]string{"region": "红光村"}); err != nil {
+		_, err := mechtest.Add(w.World, w.facts, with(map[string]string{"expected": "1"}))
+		mechtest.Refused(t, err, "on_date", f.No)
+		if err := mechtest.Set(w.World, w.leads, l.No, map[string]string{"region": "红光村"}); err != nil {
 			t.Fatal(err)
 		}
-		if got := byKey(w, w.facts, f.No); got.Region != "321182103208" {
+		if got := mechtest.ByKey(w.World, w.facts, f.No); got.Region != "321182103208" {
 			t.Errorf("the fact stayed in %s", got.Region)
 		}
 	})
@@ -184,37 +185,37 @@ func TestFactsFollowTheLead(t *testing.T) {
 func TestBodies(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load("02-party")
+		w.Load("02-party")
 		in := map[string]string{"name": "测试临时党支部", "kind": "临时党支部", "purpose": "项目招引", "region": "八桥镇", "members": "2", "leader": "镇党委分管负责人"}
-		b := mustAdd(w, w.bodies, in)
+		b := mechtest.MustAdd(w.World, w.bodies, in)
 		in["name"], in["purpose"] = "测试帮办党小组", "项目帮办"
-		_, err := add(w, w.bodies, in)
-		refused(t, err, "lead", "请选择所帮办的项目")
+		_, err := mechtest.Add(w.World, w.bodies, in)
+		mechtest.Refused(t, err, "lead", "请选择所帮办的项目")
 		meeting := map[string]string{"body": b.Name, "on_date": "2021-11-08", "agenda": "听取汇报"}
-		_, err = add(w, w.meetings, meeting)
-		refused(t, err, "body", "还没有批准")
-		refused(t, do(w, w.bodies, b.Name, "approve"), "approval_no", "批准文号")
-		if err := set(w, w.bodies, b.Name, map[string]string{"approval_no": "示例〔2021〕1号", "approved_on": "2021-11-09"}); err != nil {
+		_, err = mechtest.Add(w.World, w.meetings, meeting)
+		mechtest.Refused(t, err, "body", "还没有批准")
+		mechtest.Refused(t, mechtest.Do(w.World, w.bodies, b.Name, "approve"), "approval_no", "批准文号")
+		if err := mechtest.Set(w.World, w.bodies, b.Name, map[string]string{"approval_no": "示例〔2021〕1号", "approved_on": "2021-11-09"}); err != nil {
 			t.Fatal(err)
 		}
-		refused(t, set(w, w.bodies, b.Name, map[string]string{"approver": "爱格"}), "approver", "不是党组织")
-		mustDo(w, w.bodies, b.Name, "approve")
-		refused(t, do(w, w.bodies, b.Name, "activate"), "members", "3 人以上")
-		if err := set(w, w.bodies, b.Name, map[string]string{"members": "3"}); err != nil {
+		mechtest.Refused(t, mechtest.Set(w.World, w.bodies, b.Name, map[string]string{"approver": "爱格"}), "approver", "不是党组织")
+		mechtest.MustDo(w.World, w.bodies, b.Name, "approve")
+		mechtest.Refused(t, mechtest.Do(w.World, w.bodies, b.Name, "activate"), "members", "3 人以上")
+		if err := mechtest.Set(w.World, w.bodies, b.Name, map[string]string{"members": "3"}); err != nil {
 			t.Fatal(err)
 		}
-		mustDo(w, w.bodies, b.Name, "activate")
-		_, err = add(w, w.meetings, meeting)
-		refused(t, err, "on_date", "不能早于临时党组织的批准日期 2021-11-09")
+		mechtest.MustDo(w.World, w.bodies, b.Name, "activate")
+		_, err = mechtest.Add(w.World, w.meetings, meeting)
+		mechtest.Refused(t, err, "on_date", "不能早于临时党组织的批准日期 2021-11-09")
 		meeting["on_date"] = "2021-11-10"
-		if m := mustAdd(w, w.meetings, meeting); m.No != "HY-2021-0001" || m.Region != town {
+		if m := mechtest.MustAdd(w.World, w.meetings, meeting); m.No != "HY-2021-0001" || m.Region != town {
 			t.Errorf("got %+v", m)
 		}
-		if r := w.eval("attract.party_bodies", 2021, day, map[string]string{"purpose": "attraction"}); r.Value != 1 || r.Count != 2 {
+		if r := w.Eval("attract.party_bodies", 2021, day, map[string]string{"purpose": "attraction"}); r.Value != 1 || r.Count != 2 {
 			t.Errorf("bodies %d, records %d", r.Value, r.Count)
 		}
-		mustDo(w, w.bodies, b.Name, "dissolve")
-		if r := w.eval("attract.party_bodies", 2021, day, nil); r.Value != 0 {
+		mechtest.MustDo(w.World, w.bodies, b.Name, "dissolve")
+		if r := w.Eval("attract.party_bodies", 2021, day, nil); r.Value != 0 {
 			t.Errorf("a dissolved body still counts: %+v", r.Records)
 		}
 	})
@@ -223,13 +224,13 @@ func TestBodies(t *testing.T) {
 func TestDemo(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load(demo...)
-		if again := w.importFile("50-lead"); len(again.Report.Errors) > 0 || again.Created > 0 {
+		w.Load(demo...)
+		if again := w.ImportFile("50-lead"); len(again.Report.Errors) > 0 || again.Created > 0 {
 			t.Errorf("importing twice: %+v", again)
 		}
 		asOf := date.Must("2021-11-12")
 		talent := map[string]string{"source": "talent"}
-		r := w.eval("attract.taxable_sales", 2021, asOf, talent)
+		r := w.Eval("attract.taxable_sales", 2021, asOf, talent)
 		want, yuan := int64(420_000_000), int64(money.Yuan)
 		if r.Forecast < want*yuan || r.Forecast > 426_000_000*yuan || r.Value*100 > want*yuan*85 || r.Value == 0 {
 			t.Errorf("taxable sales %d of %d", r.Value, r.Forecast)
@@ -243,31 +244,31 @@ func TestDemo(t *testing.T) {
 		if sum != r.Forecast || r.Count != len(r.Records) {
 			t.Errorf("records sum to %d, not %d", sum, r.Forecast)
 		}
-		if h := w.eval("attract.taxable_sales", 2021, date.Must("2021-07-31"), talent); h.Value != (61_200_000+38_600_000+14_900_000)*yuan || h.Forecast != 374_000_000*yuan {
+		if h := w.Eval("attract.taxable_sales", 2021, date.Must("2021-07-31"), talent); h.Value != (61_200_000+38_600_000+14_900_000)*yuan || h.Forecast != 374_000_000*yuan {
 			t.Errorf("by July %d of %d", h.Value, h.Forecast)
 		}
-		if v := w.eval("attract.taxable_sales", 2021, asOf, talent, village); v.Forecast != 151_200_000*yuan {
+		if v := w.Eval("attract.taxable_sales", 2021, asOf, talent, village); v.Forecast != 151_200_000*yuan {
 			t.Errorf("one village %d", v.Forecast)
 		}
-		if n := w.eval("attract.landed", 2021, asOf, talent).Value; n != 5 {
+		if n := w.Eval("attract.landed", 2021, asOf, talent).Value; n != 5 {
 			t.Errorf("landed by talents %d", n)
 		}
-		if n := w.eval("attract.landed", 2021, date.Must("2021-06-29"), talent).Value; n != 6 {
+		if n := w.Eval("attract.landed", 2021, date.Must("2021-06-29"), talent).Value; n != 6 {
 			t.Errorf("landed before one was lost %d", n)
 		}
-		if n := w.eval("attract.leads", 2021, asOf, map[string]string{"stage": "started"}).Value; n != 2 {
+		if n := w.Eval("attract.leads", 2021, asOf, map[string]string{"stage": "started"}).Value; n != 2 {
 			t.Errorf("started %d", n)
 		}
 		for purpose, n := range map[string]int64{"attraction": 1, "help": 2} {
-			if b := w.eval("attract.party_bodies", 2021, asOf, map[string]string{"purpose": purpose}); b.Value != n || b.Count <= int(n) {
+			if b := w.Eval("attract.party_bodies", 2021, asOf, map[string]string{"purpose": purpose}); b.Value != n || b.Count <= int(n) {
 				t.Errorf("bodies for %s: %d with %d records", purpose, b.Value, b.Count)
 			}
 		}
 		// One changed record changes the figure.
-		if err := set(w, w.facts, "SJ-2021-0005", map[string]string{"expected": "160000000"}); err != nil {
+		if err := mechtest.Set(w.World, w.facts, "SJ-2021-0005", map[string]string{"expected": "160000000"}); err != nil {
 			t.Fatal(err)
 		}
-		if c := w.eval("attract.taxable_sales", 2021, asOf, talent); c.Forecast != r.Forecast+8_800_000*yuan || c.Value != r.Value {
+		if c := w.Eval("attract.taxable_sales", 2021, asOf, talent); c.Forecast != r.Forecast+8_800_000*yuan || c.Value != r.Value {
 			t.Errorf("after the change %d of %d", c.Value, c.Forecast)
 		}
 	})
@@ -276,13 +277,13 @@ func TestDemo(t *testing.T) {
 func TestStages(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load(demo[:4]...)
-		ranges, err := w.env.Regions.Ranges(t.Context(), town)
+		w.Load(demo[:4]...)
+		ranges, err := w.Env.Regions.Ranges(t.Context(), town)
 		if err != nil {
 			t.Fatal(err)
 		}
 		count := func(on string) map[string]int {
-			list, err := Stages(t.Context(), w.env.DB.Read(), w.tenant, ranges, date.Must(on))
+			list, err := Stages(t.Context(), w.Env.DB.Read(), w.Tenant, ranges, date.Must(on))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,6 +10,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/db/dbtest"
 	"huicun/internal/kit/money"
+	"huicun/internal/mechanism/mechtest"
 )
 
 const (
@@ -22,39 +23,39 @@ var demo = []string{"02-party", "33-brand", "34-product", "38-event", "39-sale"}
 func TestBrandLife(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load("02-party")
-		_, err := add(w, w.brands, map[string]string{"name": "示例", "holder": "大方金属", "class": "服务"})
-		refused(t, err, "holder", "应由集体经济组织或合作社持有")
-		_, err = add(w, w.brands, map[string]string{"name": "示例", "holder": coop, "class": "服务", "valid_to": "2022-01-01"})
-		refused(t, err, "valid_to", "请先填写商标注册号或证书")
-		b := mustAdd(w, w.brands, map[string]string{"name": "示例", "holder": coop, "class": "服务"})
+		w.Load("02-party")
+		_, err := mechtest.Add(w.World, w.brands, map[string]string{"name": "示例", "holder": "大方金属", "class": "服务"})
+		mechtest.Refused(t, err, "holder", "应由集体经济组织或合作社持有")
+		_, err = mechtest.Add(w.World, w.brands, map[string]string{"name": "示例", "holder": coop, "class": "服务", "valid_to": "2022-01-01"})
+		mechtest.Refused(t, err, "valid_to", "请先填写商标注册号或证书")
+		b := mechtest.MustAdd(w.World, w.brands, map[string]string{"name": "示例", "holder": coop, "class": "服务"})
 		if b.Region != village {
 			t.Errorf("region %s", b.Region)
 		}
-		refused(t, do(w, w.brands, "示例", "license"), "mark_no", "请先填写商标注册号")
-		if err := set(w, w.brands, "示例", map[string]string{"mark_no": "第0号", "valid_to": "2021-10-01"}); err != nil {
+		mechtest.Refused(t, mechtest.Do(w.World, w.brands, "示例", "license"), "mark_no", "请先填写商标注册号")
+		if err := mechtest.Set(w.World, w.brands, "示例", map[string]string{"mark_no": "第0号", "valid_to": "2021-10-01"}); err != nil {
 			t.Fatal(err)
 		}
-		refused(t, do(w, w.brands, "示例", "license"), "valid_to", "已于2021年10月1日到期")
-		if err := set(w, w.brands, "示例", map[string]string{"valid_to": "2021-12-01"}); err != nil {
+		mechtest.Refused(t, mechtest.Do(w.World, w.brands, "示例", "license"), "valid_to", "已于2021年10月1日到期")
+		if err := mechtest.Set(w.World, w.brands, "示例", map[string]string{"valid_to": "2021-12-01"}); err != nil {
 			t.Fatal(err)
 		}
-		mustDo(w, w.brands, "示例", "license", "activate")
-		list, err := Expiring(t.Context(), d.Read(), w.tenant, [][2]string{{"321182103", "321182104"}}, date.Must("2021-12-31"))
+		mechtest.MustDo(w.World, w.brands, "示例", "license", "activate")
+		list, err := Expiring(t.Context(), d.Read(), w.Tenant, [][2]string{{"321182103", "321182104"}}, date.Must("2021-12-31"))
 		if err != nil || len(list) != 1 {
 			t.Errorf("%d expiring, %v", len(list), err)
 		}
-		mustDo(w, w.brands, "示例", "withdraw")
-		_, err = add(w, w.products, map[string]string{"name": "产品", "brand": "示例"})
-		refused(t, err, "brand", "已停用")
-		refused(t, do(w, w.brands, "示例", "license"), "", "不能授权")
+		mechtest.MustDo(w.World, w.brands, "示例", "withdraw")
+		_, err = mechtest.Add(w.World, w.products, map[string]string{"name": "产品", "brand": "示例"})
+		mechtest.Refused(t, err, "brand", "已停用")
+		mechtest.Refused(t, mechtest.Do(w.World, w.brands, "示例", "license"), "", "不能授权")
 	})
 }
 
 func TestSaleRules(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load("02-party", "33-brand", "34-product", "38-event")
+		w.Load("02-party", "33-brand", "34-product", "38-event")
 		in := map[string]string{"product": "永胜红菱", "on": "2021-09-20", "channel": "节庆", "quantity": "100斤", "amount": "600", "event": "HD-2021-0001"}
 		with := func(more map[string]string) map[string]string {
 			m := map[string]string{}
@@ -66,53 +67,53 @@ func TestSaleRules(t *testing.T) {
 			}
 			return m
 		}
-		s := mustAdd(w, w.sales, in)
+		s := mechtest.MustAdd(w.World, w.sales, in)
 		if s.No != "XS-2021-0001" || s.Region != "321182103205" {
 			t.Errorf("%s in %s", s.No, s.Region)
 		}
-		_, err := add(w, w.sales, with(map[string]string{"on": "2021-11-11", "event": ""}))
-		refused(t, err, "on", "这一天还没有到")
-		_, err = add(w, w.sales, with(map[string]string{"on": "2021-10-20"}))
-		refused(t, err, "on", "不在活动“红菱文化体验节”的日期")
-		_, err = add(w, w.sales, with(map[string]string{"quantity": "50公斤"}))
-		refused(t, err, "quantity", "按斤计量")
-		_, err = add(w, w.sales, with(map[string]string{"quantity": "50"}))
-		refused(t, err, "quantity", "没有写单位")
-		_, err = add(w, w.sales, with(map[string]string{"share": "601"}))
-		refused(t, err, "share", "不能超过销售金额")
-		_, err = add(w, w.sales, with(map[string]string{"closed_on": "2021-09-21"}))
-		refused(t, err, "closed_on", "只有预计的记录")
-		refused(t, do(w, w.sales, s.No, "meet"), "", "不用兑现")
-		refused(t, set(w, w.products, "永胜红菱", map[string]string{"unit": "公斤"}), "unit", "已有按“斤”计量的销售记录")
+		_, err := mechtest.Add(w.World, w.sales, with(map[string]string{"on": "2021-11-11", "event": ""}))
+		mechtest.Refused(t, err, "on", "这一天还没有到")
+		_, err = mechtest.Add(w.World, w.sales, with(map[string]string{"on": "2021-10-20"}))
+		mechtest.Refused(t, err, "on", "不在活动“红菱文化体验节”的日期")
+		_, err = mechtest.Add(w.World, w.sales, with(map[string]string{"quantity": "50公斤"}))
+		mechtest.Refused(t, err, "quantity", "按斤计量")
+		_, err = mechtest.Add(w.World, w.sales, with(map[string]string{"quantity": "50"}))
+		mechtest.Refused(t, err, "quantity", "没有写单位")
+		_, err = mechtest.Add(w.World, w.sales, with(map[string]string{"share": "601"}))
+		mechtest.Refused(t, err, "share", "不能超过销售金额")
+		_, err = mechtest.Add(w.World, w.sales, with(map[string]string{"closed_on": "2021-09-21"}))
+		mechtest.Refused(t, err, "closed_on", "只有预计的记录")
+		mechtest.Refused(t, mechtest.Do(w.World, w.sales, s.No, "meet"), "", "不用兑现")
+		mechtest.Refused(t, mechtest.Set(w.World, w.products, "永胜红菱", map[string]string{"unit": "公斤"}), "unit", "已有按“斤”计量的销售记录")
 
-		hope := mustAdd(w, w.sales, map[string]string{"product": "永胜红菱", "on": "2021-12-31", "channel": "批发", "amount": "1000", "forecast": "是"})
+		hope := mechtest.MustAdd(w.World, w.sales, map[string]string{"product": "永胜红菱", "on": "2021-12-31", "channel": "批发", "amount": "1000", "forecast": "是"})
 		p := map[string]string{"site": site}
-		if r := w.eval("brand.sales", 2021, day, p); r.Value != 60_000 || r.Forecast != 160_000 || r.Count != 3 {
+		if r := w.Eval("brand.sales", 2021, day, p); r.Value != 60_000 || r.Forecast != 160_000 || r.Count != 3 {
 			t.Errorf("sold %d, expected %d of %d records", r.Value, r.Forecast, r.Count)
 		}
-		mustDo(w, w.sales, hope.No, "meet")
-		if r := w.eval("brand.sales", 2021, day, p); r.Forecast != 60_000 {
+		mechtest.MustDo(w.World, w.sales, hope.No, "meet")
+		if r := w.Eval("brand.sales", 2021, day, p); r.Forecast != 60_000 {
 			t.Errorf("what was met is still expected: %d", r.Forecast)
 		}
-		if r := w.eval("brand.sales", 2021, day.AddDays(-1), p); r.Forecast != 160_000 {
+		if r := w.Eval("brand.sales", 2021, day.AddDays(-1), p); r.Forecast != 160_000 {
 			t.Errorf("the day before %d", r.Forecast)
 		}
-		refused(t, set(w, w.sales, hope.No, map[string]string{"amount": "2000"}), "", "不能再改金额")
-		mustDo(w, w.sales, s.No, "void")
-		if r := w.eval("brand.sales", 2021, day, p); r.Value != 0 {
+		mechtest.Refused(t, mechtest.Set(w.World, w.sales, hope.No, map[string]string{"amount": "2000"}), "", "不能再改金额")
+		mechtest.MustDo(w.World, w.sales, s.No, "void")
+		if r := w.Eval("brand.sales", 2021, day, p); r.Value != 0 {
 			t.Errorf("a void sale counts %d", r.Value)
 		}
-		_, err = add(w, w.events, map[string]string{"name": "示例节", "region": "永胜村", "from": "2021-12-01", "to": "2021-12-02", "visitors": "10"})
-		refused(t, err, "visitor_method", "写明统计方法")
-		e := mustAdd(w, w.events, map[string]string{"name": "示例节", "region": "永胜村", "from": "2021-12-01", "to": "2021-12-02"})
-		refused(t, do(w, w.events, e.No, "hold"), "", "2021年12月2日才结束")
+		_, err = mechtest.Add(w.World, w.events, map[string]string{"name": "示例节", "region": "永胜村", "from": "2021-12-01", "to": "2021-12-02", "visitors": "10"})
+		mechtest.Refused(t, err, "visitor_method", "写明统计方法")
+		e := mechtest.MustAdd(w.World, w.events, map[string]string{"name": "示例节", "region": "永胜村", "from": "2021-12-01", "to": "2021-12-02"})
+		mechtest.Refused(t, mechtest.Do(w.World, w.events, e.No, "hold"), "", "2021年12月2日才结束")
 	})
 }
 
 func TestDemoFigures(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.load(demo...)
+		w.Load(demo...)
 		for _, c := range []struct {
 			name, scope string
 			params      map[string]string
@@ -124,7 +125,7 @@ func TestDemoFigures(t *testing.T) {
 			{"F10", "321182103202", map[string]string{"brand": "鑫惠农"}, 2_000_000, 2_060_000, 1_850_000, "预计突破200万元", 0},
 			{"F12", "321182103205", map[string]string{"site": site}, 1_500_000, 1_560_000, 1_350_000, "预计突破150万元", 1},
 		} {
-			r := w.eval("brand.sales", 2021, day, c.params, c.scope)
+			r := w.Eval("brand.sales", 2021, day, c.params, c.scope)
 			if r.Forecast < c.least*100 || r.Forecast >= c.most*100 || r.Value > c.actual*100 || r.Value == 0 {
 				t.Errorf("%s: sold %s, with what is expected %s", c.name, money.Fen(r.Value), money.Fen(r.Forecast))
 			}
@@ -145,13 +146,13 @@ func TestDemoFigures(t *testing.T) {
 			if sold != r.Value || all != r.Forecast || events != c.events {
 				t.Errorf("%s: records give %d and %d, %d events", c.name, sold, all, events)
 			}
-			if end := w.eval("brand.sales", 2021, date.Date{}, c.params, c.scope); end.Forecast != r.Forecast {
+			if end := w.Eval("brand.sales", 2021, date.Date{}, c.params, c.scope); end.Forecast != r.Forecast {
 				t.Errorf("%s: at the year's end %d", c.name, end.Forecast)
 			}
 		}
 
 		f11 := map[string]string{"brand": "云牵农"}
-		r := w.eval("brand.trend", 2021, day, f11, "321182103206")
+		r := w.Eval("brand.trend", 2021, day, f11, "321182103206")
 		if len(r.Series) != 3 || r.Series[0].Label != "2019年1—10月" || r.Series[2].Label != "2021年1—10月" || r.Series[2].Value != r.Value {
 			t.Errorf("F11: %+v", r.Series)
 		}
@@ -162,23 +163,23 @@ func TestDemoFigures(t *testing.T) {
 			t.Errorf("F11 reads %s", got)
 		}
 		// One record changed: the last October sales void, and the trend falls.
-		mustDo(w, w.sales, r.Records[len(r.Records)-1].No, "void")
-		mustDo(w, w.sales, r.Records[len(r.Records)-2].No, "void")
-		if r := w.eval("brand.trend", 2021, day, f11); !indicator.Falling(r.Series) {
+		mechtest.MustDo(w.World, w.sales, r.Records[len(r.Records)-1].No, "void")
+		mechtest.MustDo(w.World, w.sales, r.Records[len(r.Records)-2].No, "void")
+		if r := w.Eval("brand.trend", 2021, day, f11); !indicator.Falling(r.Series) {
 			t.Errorf("F11 does not fall: %+v", r.Series)
 		}
 
-		totals, err := Totals(t.Context(), d.Read(), w.tenant, [][2]string{{"321182103", "321182104"}}, 2021, day)
+		totals, err := Totals(t.Context(), d.Read(), w.Tenant, [][2]string{{"321182103", "321182104"}}, 2021, day)
 		if err != nil || len(totals) != 3 {
 			t.Fatalf("totals %+v, %v", totals, err)
 		}
 		for _, x := range totals {
-			r := w.eval("brand.sales", 2021, day, map[string]string{"brand": x.Name})
+			r := w.Eval("brand.sales", 2021, day, map[string]string{"brand": x.Name})
 			if int64(x.Actual) != r.Value || int64(x.Actual+x.Expected) != r.Forecast {
 				t.Errorf("%s: totals %+v, figure %d and %d", x.Name, x, r.Value, r.Forecast)
 			}
 		}
-		if r := w.eval("brand.sales", 2021, day, map[string]string{"brand": "没有的品牌"}); r.Count != 0 {
+		if r := w.Eval("brand.sales", 2021, day, map[string]string{"brand": "没有的品牌"}); r.Count != 0 {
 			t.Errorf("an unknown brand has %d records", r.Count)
 		}
 	})
