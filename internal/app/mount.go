@@ -42,7 +42,8 @@ var menu = []shell.MenuGroup{
 		item("项目年度", "calendar", "/cycles", "cycle"), item("晒项目", "speakerphone", "/showcases", "showcase"),
 	}},
 	{Title: "账务", Items: []shell.MenuItem{
-		item("凭证", "book-2", "/vouchers", "voucher"), item("报表与账簿", "report-money", "/reports", "statement"), item("账套", "list-details", "/books", "books"),
+		item("凭证", "book-2", "/vouchers", "voucher"), item("凭证待审", "checklist", "/voucher-inbox", "voucher"), item("循环凭证", "history", "/recurring", "recurring"),
+		item("报表与账簿", "report-money", "/reports", "statement"), item("账套", "list-details", "/books", "books"),
 		item("业务模板", "list-details", "/entry-templates", "entry_template"),
 		item("结账检查", "list-check", "/closing", "books"), item("年终结转", "calendar", "/year-ends", "year_end"), item("收益分配", "coin", "/distributions", "distribution"),
 		item("旧账迁移", "versions", "/migrations", "migration"),
@@ -60,7 +61,7 @@ var menu = []shell.MenuGroup{
 		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),
 		item("办理时限", "clock-hour-4", "/sla-profiles", "sla"), item("报表表式", "file-spreadsheet", "/report-layouts", "layout"), item("亮灯规则", "traffic-lights", "/light-rules", "light_rule"),
 		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"), item("科目对照", "versions", "/account-maps", "account_map"),
-		item("附件类型", "paperclip", "/file-types", "file_type"),
+		item("凭证审核要点", "list-check", "/check-items", "check_item"), item("附件类型", "paperclip", "/file-types", "file_type"),
 		item("资金管理规则", "scale", "/fund-rules", "fund_rule"),
 		item("银行与付款规则", "settings", "/bank-rules", "bank_rule"), item("对账单格式", "file-spreadsheet", "/bank-layouts", "bank_layout"), item("付款文件格式", "file-spreadsheet", "/payment-layouts", "payment_layout"),
 	}},

@@ -25,14 +25,20 @@ func (l *Ledger) AddAccount(ctx context.Context, who access.Principal, tenant in
 	})
 }
 
+// editableBooks locks books whose accounts who may change.
+func editableBooks(ctx context.Context, tx *db.Tx, who access.Principal, books ids.ID) (*Books, error) {
+	b, err := lockBooks(ctx, tx, books)
+	if err != nil {
+		return nil, err
+	}
+	return b, who.Require("books:"+access.Edit, b.Region)
+}
+
 // AddAccountTx is AddAccount within a transaction.
 func (l *Ledger) AddAccountTx(ctx context.Context, tx *db.Tx, who access.Principal, books ids.ID, code, name string) error {
 	code, name = strings.TrimSpace(code), strings.TrimSpace(name)
-	b, err := lockBooks(ctx, tx, books)
+	b, err := editableBooks(ctx, tx, who, books)
 	if err != nil {
-		return err
-	}
-	if err := who.Require("books:"+access.Edit, b.Region); err != nil {
 		return err
 	}
 	list, err := Accounts(ctx, tx, tx.Tenant, books)
@@ -61,35 +67,35 @@ func (l *Ledger) AddAccountTx(ctx context.Context, tx *db.Tx, who access.Princip
 // EditAccount changes what books may settle about an account of theirs: the name of a sub-account, what its lines
 // belong to (as ParseDims reads it), and whether it takes new entries. One that has a balance stays in use.
 func (l *Ledger) EditAccount(ctx context.Context, who access.Principal, tenant int64, books ids.ID, code, name, dims string, active bool) error {
-	name, dims = strings.TrimSpace(name), strings.TrimSpace(dims)
 	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
-		b, err := lockBooks(ctx, tx, books)
+		b, err := editableBooks(ctx, tx, who, books)
 		if err != nil {
 			return err
 		}
-		if err := who.Require("books:"+access.Edit, b.Region); err != nil {
-			return err
-		}
-		chart, err := loadChart(ctx, tx, tenant, books)
-		if err != nil {
-			return err
-		}
-		old := chart[code]
-		if old == nil {
-			return errs.OnField("code", "账套里没有科目 %s", code)
-		}
-		a := *old
-		a.Name, a.Dims, a.Active = name, dims, active
-		if err := checkEdit(ctx, tx, b, old, &a); err != nil {
-			return err
-		}
-		if err := updateAccount(ctx, tx, books, &a); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, audit.Entry{
-			Action: "修改科目", Kind: "books", RecordID: books, Title: b.Name, Region: b.Region,
-			Changes: []audit.Change{{Label: "科目", Before: accountText(old), After: accountText(&a)}},
-		})
+		return editAccount(ctx, tx, b, code, name, dims, active)
+	})
+}
+
+func editAccount(ctx context.Context, tx *db.Tx, b *Books, code, name, dims string, active bool) error {
+	chart, err := loadChart(ctx, tx, tx.Tenant, b.ID)
+	if err != nil {
+		return err
+	}
+	old := chart[code]
+	if old == nil {
+		return errs.OnField("code", "账套里没有科目 %s", code)
+	}
+	a := *old
+	a.Name, a.Dims, a.Active = strings.TrimSpace(name), strings.TrimSpace(dims), active
+	if err := checkEdit(ctx, tx, b, old, &a); err != nil || a == *old {
+		return err
+	}
+	if err := updateAccount(ctx, tx, b.ID, &a); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, audit.Entry{
+		Action: "修改科目", Kind: "books", RecordID: b.ID, Title: b.Name, Region: b.Region,
+		Changes: []audit.Change{{Label: "科目", Before: accountText(old), After: accountText(&a)}},
 	})
 }
 
@@ -121,12 +127,8 @@ func checkEdit(ctx context.Context, tx *db.Tx, b *Books, old, a *Account) error 
 // accountText describes an account in the history.
 func accountText(a *Account) string {
 	s := a.Code + " " + a.Name
-	if rules, err := ParseDims(a.Dims); err == nil && len(rules) > 0 {
-		var parts []string
-		for _, r := range rules {
-			parts = append(parts, r.Label())
-		}
-		s += "，辅助核算：" + strings.Join(parts, "、")
+	if dims := DimsText(a.Dims); dims != "" {
+		s += "，辅助核算：" + dims
 	}
 	if !a.Active {
 		s += "，停用"

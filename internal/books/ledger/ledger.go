@@ -23,11 +23,12 @@ type Ledger struct {
 	env      *record.Env
 	Books    *record.Noun[Books]
 	Vouchers *record.Noun[Voucher]
+	Checks   *record.Noun[CheckItem]
 }
 
-// New registers the nouns "books" and "voucher"; "party" must have been registered before.
+// New registers the nouns "books", "voucher" and "check_item"; "party" must have been registered before.
 func New(e *record.Env) *Ledger {
-	return &Ledger{env: e, Books: newBooks(e), Vouchers: newVouchers(e)}
+	return &Ledger{env: e, Books: newBooks(e), Vouchers: newVouchers(e), Checks: newCheckItems(e)}
 }
 
 func hidden() error {

@@ -40,6 +40,9 @@ func (l *Ledger) WithdrawTx(ctx context.Context, tx *db.Tx, who access.Principal
 	if on.Before(v.Date) {
 		on = v.Date
 	}
+	if err := undisturbed(ctx, tx, v); err != nil {
+		return false, err
+	}
 	r := v.reverse(on, reason)
 	r.Origin, r.OriginID = v.Origin, v.OriginID
 	return false, l.DraftTx(ctx, tx, who, r)

@@ -191,23 +191,52 @@ func (l *Ledger) check(ctx context.Context, q db.Q, b *Books, v *Voucher) error 
 		return err
 	}
 	var wrong errs.List
-	for _, err := range []error{settle(b, chart, v), l.checkDimensions(ctx, q, b.Tenant, v.Lines)} {
+	checks := []error{settle(b, chart, v)}
+	if v.Reverses == 0 && !v.copied { // a reversal must be possible whatever became of the records
+		checks = append(checks, l.checkDimensions(ctx, q, b.Tenant, v.Lines))
+	}
+	for _, err := range checks {
 		if !wrong.Merge("lines", err) {
 			return err
 		}
 	}
-	if err := wrong.Err(); err != nil || v.Reverses == 0 {
+	switch err := wrong.Err(); {
+	case err != nil:
 		return err
+	case v.Corrects != 0:
+		return checkCorrection(ctx, q, b.Tenant, v)
+	case v.Reverses != 0:
+		return checkReversal(ctx, q, b.Tenant, v)
 	}
-	return checkReversal(ctx, q, b.Tenant, v)
+	return nil
 }
 
 // Review passes a draft; the reviewer is another person than the maker.
 func (l *Ledger) Review(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64) error {
-	return l.move(ctx, who, tenant, id, version, "review", "", func(_ context.Context, _ *db.Tx, v *Voucher) error {
-		v.Reviewer = who.Name
-		return reviewable(v, who.ID, who.Name)
+	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		_, err := l.reviewTx(ctx, tx, who, id, version)
+		return err
 	})
+}
+
+func (l *Ledger) reviewTx(ctx context.Context, tx *db.Tx, who access.Principal, id ids.ID, version int64) (*Voucher, error) {
+	return l.moveTx(ctx, tx, who, id, version, "review", "", l.reviewed(who))
+}
+
+// reviewed makes who the reviewer of a draft. A correction took over its lines as they were: it is checked as others were
+// when they were saved.
+func (l *Ledger) reviewed(who access.Principal) func(ctx context.Context, tx *db.Tx, v *Voucher) error {
+	return func(ctx context.Context, tx *db.Tx, v *Voucher) error {
+		v.Reviewer = who.Name
+		if err := reviewable(v, who.ID, who.Name); err != nil || v.Corrects == 0 {
+			return err
+		}
+		b, err := booksTable.Get(ctx, tx, tx.Tenant, v.Books)
+		if err != nil {
+			return err
+		}
+		return l.check(ctx, tx, b, v)
+	}
 }
 
 // Return sends a reviewed voucher back to its maker.
@@ -220,8 +249,15 @@ func (l *Ledger) Return(ctx context.Context, who access.Principal, tenant int64,
 
 // Post gives a reviewed voucher its number and adds it to the balances.
 func (l *Ledger) Post(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64) error {
-	return l.move(ctx, who, tenant, id, version, "post", "", func(ctx context.Context, tx *db.Tx, v *Voucher) error {
-		b, err := booksTable.Get(ctx, tx, tenant, v.Books)
+	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		_, err := l.postTx(ctx, tx, who, id, version)
+		return err
+	})
+}
+
+func (l *Ledger) postTx(ctx context.Context, tx *db.Tx, who access.Principal, id ids.ID, version int64) (*Voucher, error) {
+	return l.moveTx(ctx, tx, who, id, version, "post", "", func(ctx context.Context, tx *db.Tx, v *Voucher) error {
+		b, err := booksTable.Get(ctx, tx, tx.Tenant, v.Books)
 		if err != nil {
 			return err
 		}
@@ -229,6 +265,9 @@ func (l *Ledger) Post(ctx context.Context, who access.Principal, tenant int64, i
 			return err
 		}
 		if err := l.check(ctx, tx, b, v); err != nil { // accounts and records can have changed since the draft
+			return err
+		}
+		if err := checkTurn(ctx, tx, v); err != nil {
 			return err
 		}
 		v.Poster = who.Name
@@ -265,30 +304,37 @@ func (l *Ledger) move(ctx context.Context, who access.Principal, tenant int64, i
 	fn func(ctx context.Context, tx *db.Tx, v *Voucher) error,
 ) error {
 	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
-		v, err := l.open(ctx, tx, who, id, version)
-		if err != nil {
-			return err
-		}
-		e, err := Machine.Fire(v.State, event)
-		if err != nil {
-			return err
-		}
-		if err := who.Require("voucher:"+e.Verb, v.Region); err != nil {
-			return err
-		}
-		if e.Reason && strings.TrimSpace(reason) == "" {
-			return errs.OnField("reason", "请说明%s的理由", e.Label)
-		}
-		old := *v
-		if err := fn(ctx, tx, v); err != nil {
-			return err
-		}
-		v.State = e.To
-		if err := voucherTable.Update(ctx, tx, v); err != nil {
-			return err
-		}
-		return l.finish(ctx, tx, &old, v, e.Label, reason)
+		_, err := l.moveTx(ctx, tx, who, id, version, event, reason, fn)
+		return err
 	})
+}
+
+func (l *Ledger) moveTx(ctx context.Context, tx *db.Tx, who access.Principal, id ids.ID, version int64, event, reason string,
+	fn func(ctx context.Context, tx *db.Tx, v *Voucher) error,
+) (*Voucher, error) {
+	v, err := l.open(ctx, tx, who, id, version)
+	if err != nil {
+		return nil, err
+	}
+	e, err := Machine.Fire(v.State, event)
+	if err != nil {
+		return nil, err
+	}
+	if err := who.Require("voucher:"+e.Verb, v.Region); err != nil {
+		return nil, err
+	}
+	if e.Reason && strings.TrimSpace(reason) == "" {
+		return nil, errs.OnField("reason", "请说明%s的理由", e.Label)
+	}
+	old := *v
+	if err := fn(ctx, tx, v); err != nil {
+		return nil, err
+	}
+	v.State = e.To
+	if err := voucherTable.Update(ctx, tx, v); err != nil {
+		return nil, err
+	}
+	return v, l.finish(ctx, tx, &old, v, e.Label, reason)
 }
 
 // DeleteDraft removes a draft; a number was never taken for it.
@@ -313,6 +359,12 @@ func (l *Ledger) Reverse(ctx context.Context, who access.Principal, tenant int64
 		}
 		if strings.TrimSpace(reason) == "" {
 			return errs.OnField("reason", "请说明冲销的理由")
+		}
+		if _, err := lockChain(ctx, tx, v.Books); err != nil {
+			return err
+		}
+		if err := undisturbed(ctx, tx, v); err != nil {
+			return err
 		}
 		r := v.reverse(on, reason)
 		if err := l.DraftTx(ctx, tx, who, r); err != nil {
@@ -340,7 +392,7 @@ func checkReversal(ctx context.Context, q db.Q, tenant int64, r *Voucher) error 
 	case v.Reverses != 0:
 		return errs.New(errs.State, "voucher.is_reversal", "冲销凭证不能再冲销；需要恢复时请重新填制凭证")
 	case by != 0 && by != r.ID:
-		return errs.New(errs.Conflict, "voucher.reversed", "这张凭证已经冲销过了，或已有待审核的冲销凭证")
+		return errReversed()
 	case r.Date.Before(v.Date) && !r.Date.IsZero():
 		return errs.OnField("date", "冲销日期不能早于原凭证的日期（%s）", v.Date)
 	case !undoes(r, v):
@@ -399,7 +451,7 @@ func (l *Ledger) finish(ctx context.Context, tx *db.Tx, old, v *Voucher, action,
 	switch {
 	case old == nil:
 		err = find.Add(ctx, tx, []find.Doc{doc(v)})
-	case title(old) != title(v):
+	case doc(old) != doc(v):
 		err = find.Put(ctx, tx, doc(v))
 	}
 	if err != nil {
@@ -410,8 +462,15 @@ func (l *Ledger) finish(ctx context.Context, tx *db.Tx, old, v *Voucher, action,
 	})
 }
 
+// doc is how a voucher is found: by its number, its summary and the words of its lines.
 func doc(v *Voucher) find.Doc {
-	return find.Doc{ID: v.ID, Kind: "voucher", Title: title(v), Region: v.Region}
+	var more []string
+	for i := range v.Lines {
+		if s := v.Lines[i].Summary; s != v.Summary && !slices.Contains(more, s) {
+			more = append(more, s)
+		}
+	}
+	return find.Doc{ID: v.ID, Kind: "voucher", Title: title(v), Detail: strings.Join(more, "；"), Region: v.Region}
 }
 
 // changes lists what differs, in the words that people see.

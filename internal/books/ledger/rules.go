@@ -129,17 +129,18 @@ func (v *Voucher) settleSummaries(l *errs.List) {
 func checkAccount(b *Books, chart chartOf, v *Voucher, i int, l *errs.List) {
 	code := v.Lines[i].Account
 	a := chart[code]
+	// A reversal repeats its original, and closing entries clear what an account took before it was divided.
+	fresh := v.Reverses == 0 && v.Kind != Closing && !v.copied
 	switch {
 	case code == "":
 		l.Add(lineField(i, "account"), "请填写科目")
 	case a == nil:
 		l.Add(lineField(i, "account"), "账套采用 %s 年制度，没有科目 %s", b.Chart, code)
-	case !a.Leaf && v.Reverses == 0 && v.Kind != Closing:
-		// A reversal repeats its original, and closing entries clear what an account took before it was divided.
+	case !a.Leaf && fresh:
 		l.Add(lineField(i, "account"), "科目 %s %s 已设明细科目，请选用%s", code, a.Name, below(chart, code))
-	case !a.Active && v.Reverses == 0 && v.Kind != Closing:
+	case !a.Active && fresh:
 		l.Add(lineField(i, "account"), "科目 %s %s 已停用，请选用别的科目", code, a.Name)
-	case v.Reverses == 0 && v.Kind != Closing:
+	case fresh:
 		if r, lacks := missing(a, &v.Lines[i]); lacks {
 			l.Add(lineField(i, r.AnyOf[0]), "科目 %s %s 要求填写%s", code, a.Name, strings.TrimSuffix(r.Label(), "（必填）"))
 		}
@@ -165,7 +166,7 @@ func (v *Voucher) checkSides(i int, l *errs.List) {
 		switch {
 		case side.fen > money.Max || side.fen < money.Min:
 			l.Add(lineField(i, side.name), "金额超出了系统能记录的范围（正负 9 万亿元）")
-		case side.fen < 0 && v.Reverses == 0:
+		case side.fen < 0 && v.Reverses == 0 && v.Corrects == 0: // what a correction takes off is checkCorrection's
 			l.Add(lineField(i, side.name), "金额不能为负数；更正已记账的凭证请用“冲销”")
 		}
 	}
@@ -198,14 +199,14 @@ func (v *Voucher) settleTotal(l *errs.List) {
 	v.Total = d
 }
 
-// madeBy reports whether a person made a voucher.
-func (v *Voucher) madeBy(who ids.ID, name string) bool {
+// MadeBy reports whether a person made a voucher.
+func (v *Voucher) MadeBy(who ids.ID, name string) bool {
 	return v.MakerID == 0 && v.Maker == name || who != 0 && (v.MakerID == who || v.CreatedBy == who)
 }
 
 // reviewable refuses that a person reviews what he or she made.
 func reviewable(v *Voucher, who ids.ID, name string) error {
-	if v.madeBy(who, name) {
+	if v.MadeBy(who, name) {
 		return errs.New(errs.Forbidden, "voucher.own", "审核人不能是制单人（%s），请由他人审核", v.Maker)
 	}
 	return nil
@@ -213,7 +214,7 @@ func reviewable(v *Voucher, who ids.ID, name string) error {
 
 // postable refuses that a person posts what he or she made or reviewed, where the books keep three persons apart.
 func postable(b *Books, v *Voucher, who ids.ID, name string) error {
-	if b.Duties == DutiesThree && (v.madeBy(who, name) || v.Reviewer == name) {
+	if b.Duties == DutiesThree && (v.MadeBy(who, name) || v.Reviewer == name) {
 		return errs.New(errs.Forbidden, "voucher.own", "账套“%s”要求制单、审核、记账三人分离，这张凭证由 %s 制单、%s 审核，请由别人记账", b.Name, v.Maker, v.Reviewer)
 	}
 	return nil

@@ -28,7 +28,10 @@ const (
 
 // Kinds are the kinds with their Chinese names.
 var Kinds = []field.Option{
-	{Code: Ordinary, Label: "记账凭证"}, {Code: Receipt, Label: "收款凭证"}, {Code: Payment, Label: "付款凭证"}, {Code: Transfer, Label: "转账凭证"},
+	{Code: Ordinary, Label: "记账凭证"},
+	{Code: Receipt, Label: "收款凭证"},
+	{Code: Payment, Label: "付款凭证"},
+	{Code: Transfer, Label: "转账凭证"},
 	{Code: Closing, Label: "结转凭证"},
 }
 
@@ -69,6 +72,7 @@ type Voucher struct {
 	Lines       []Line // kept in voucher_line; not read by lists
 
 	receipts []bool // of its lines, which count as received on their contract; found by settle
+	copied   bool   // its lines were those of a posted voucher: what their accounts ask for now is asked for later
 }
 
 // Line is one line of a voucher: an amount on exactly one side of an account, with what it belongs to.

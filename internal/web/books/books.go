@@ -45,6 +45,7 @@ type Nouns struct {
 }
 
 type pages struct {
+	set *resource.Set
 	env *record.Env
 	l   *ledger.Ledger
 	n   Nouns
@@ -52,7 +53,7 @@ type pages struct {
 
 // Mount adds the pages of vouchers, books, contracts, assets and their units.
 func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
-	p := &pages{env: s.Env, l: l, n: n}
+	p := &pages{set: set, env: s.Env, l: l, n: n}
 	resource.Mount(s, set, l.Vouchers, resource.Options[ledger.Voucher]{
 		NoForms: true, NewPath: "/vouchers/new", Before: []resource.Panel[ledger.Voucher]{p.paperPanel}, Actions: p.voucherButtons,
 		ListActions: voucherListButtons, Links: []string{"books"},
@@ -69,6 +70,7 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 	})
 	resource.Mount(s, set, n.Units, resource.Options[asset.Unit]{Panels: []resource.Panel[asset.Unit]{p.unitContracts}})
 	p.mountTemplates(s, set)
+	p.mountDesk(s, set)
 	s.Handle(
 		shell.Route{Method: "GET", Pattern: "/vouchers/new", Perm: voucherEdit, Fn: p.newEntry},
 		shell.Route{Method: "POST", Pattern: "/vouchers/new", Perm: voucherEdit, Fn: p.saveNew},

@@ -203,7 +203,30 @@ func (p *pages) editEntry(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if v.Corrects != 0 {
+		return p.editCorrection(c, v, f)
+	}
 	return p.entryPage(c, http.StatusOK, f)
+}
+
+// editCorrection shows the form of a correction with what its accounts ask for by now beside the cells.
+func (p *pages) editCorrection(c *shell.Ctx, v *ledger.Voucher, f *entry) error {
+	f.Hint = "这是订正凭证的草稿，分录照原凭证填好；请改正后保存。"
+	err := p.l.Wanting(c.Context(), v)
+	if err == nil {
+		return p.entryPage(c, http.StatusOK, f)
+	}
+	e := errs.As(err)
+	if e == nil || !mendable(err) {
+		return err
+	}
+	rows := make([]int, len(v.Lines))
+	for i := range rows {
+		rows[i] = i
+	}
+	f.Errs = map[string]string{}
+	f.blame(e, rows)
+	return p.again(c, f, http.StatusOK)
 }
 
 // entryOf is the form of a voucher as it stands.

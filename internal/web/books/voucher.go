@@ -2,13 +2,15 @@ package books
 
 import (
 	"fmt"
-	"net/url"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"huicun/internal/books/ledger"
 	"huicun/internal/kit/date"
+	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/money"
 	"huicun/internal/web/shell"
@@ -26,10 +28,12 @@ type paper struct {
 	State                   ui.BadgeView
 	Sample, Draft           bool
 	Books                   ui.Link
-	Links                   []ui.Link // the voucher that it reverses, or that reversed it
+	Links                   []paperLink // what it reverses or corrects, and what reversed or corrects it
 	Confirms                []ui.ConfirmView
-	Reverse                 *reverseView
+	Corrects                []correctView
+	Difference              string // where the difference is asked for
 	Hint                    string
+	Back                    *ledger.Verdict // what stands against the draft
 	NoteText, Period        string
 }
 
@@ -41,7 +45,17 @@ type paperLine struct {
 	RedCredit        bool
 }
 
-type reverseView struct{ Action, Key, Date, Min, No string }
+// paperLink leads to a voucher that this one has to do with; what is not posted yet is pending.
+type paperLink struct {
+	ui.Link
+	Pending bool
+}
+
+// still is a voucher without anything to do: on paper, or beside a checklist.
+func (v paper) still() paper {
+	v.Confirms, v.Corrects, v.Difference, v.Hint, v.Back = nil, nil, "", "", nil
+	return v
+}
 
 func (p *pages) paperPanel(c *shell.Ctx, v *ledger.Voucher) (templ.Component, error) {
 	pv, err := p.paper(c, v)
@@ -53,18 +67,65 @@ func (p *pages) paperPanel(c *shell.Ctx, v *ledger.Voucher) (templ.Component, er
 
 // paper gathers what the printed voucher shows, and what the person may do with it now.
 func (p *pages) paper(c *shell.Ctx, v *ledger.Voucher) (paper, error) {
-	lines, err := ledger.LinesOfVoucher(c.Context(), p.read(), c.Tenant, v.ID)
+	whole, err := p.l.Get(c.Context(), c.Who, c.Tenant, v.ID) // lists and panels read no lines
 	if err != nil {
 		return paper{}, err
 	}
-	ch, err := p.chart(c, v.Books, 0)
+	list, err := p.papers(c, []ledger.Voucher{*whole})
 	if err != nil {
 		return paper{}, err
+	}
+	out := list[0]
+	by, err := ledger.ReversalOf(c.Context(), p.read(), c.Tenant, v.ID)
+	if err != nil {
+		return paper{}, err
+	}
+	if err := p.paperLinks(c, v, by, &out); err != nil {
+		return paper{}, err
+	}
+	verdicts, err := ledger.VerdictsOf(c.Context(), p.read(), c.Tenant, []ids.ID{v.ID})
+	if err != nil {
+		return paper{}, err
+	}
+	if x, back := ledger.Rejected(v, verdicts); back {
+		out.Back = &x
+	}
+	p.paperActions(c, v, by, &out)
+	return out, nil
+}
+
+// papers are vouchers, read with their lines, as they are printed.
+func (p *pages) papers(c *shell.Ctx, list []ledger.Voucher) ([]paper, error) {
+	var lines []ledger.Line
+	charts := map[ids.ID]*chart{}
+	for i := range list {
+		lines = append(lines, list[i].Lines...)
+		charts[list[i].Books] = nil
 	}
 	tags, err := p.tags(c, lines)
 	if err != nil {
-		return paper{}, err
+		return nil, err
 	}
+	names, err := p.names(c, "books", slices.Collect(maps.Keys(charts)))
+	if err != nil {
+		return nil, err
+	}
+	for id := range charts {
+		if charts[id], err = p.chart(c, id, 0); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]paper, len(list))
+	for i := range list {
+		v := &list[i]
+		out[i] = paperOf(v, charts[v.Books], tags[:len(v.Lines)])
+		out[i].Books = ui.Link{Label: names[v.Books], Href: p.href("books", v.Books)}
+		tags = tags[len(v.Lines):]
+	}
+	return out, nil
+}
+
+func paperOf(v *ledger.Voucher, ch *chart, tags [][]ui.BadgeView) paper {
 	s := ledger.Machine.State(v.State)
 	out := paper{
 		Word: v.Kind, Date: v.Date.String(), Attachments: v.Attachments, Capital: v.Total.Capital(), Maker: v.Maker, Reviewer: v.Reviewer, Poster: v.Poster,
@@ -74,50 +135,68 @@ func (p *pages) paper(c *shell.Ctx, v *ledger.Voucher) (paper, error) {
 		out.No = fmt.Sprintf("%04d", v.Number)
 	}
 	var debit, credit money.Fen
-	for i, e := range lines {
+	for i, e := range v.Lines {
 		debit, credit = debit+e.Debit, credit+e.Credit
 		out.Lines = append(out.Lines, paperLine{
 			Summary: e.Summary, Account: e.Account + " " + ch.path(e.Account), Tags: tags[i], Debit: amount(e.Debit), Credit: amount(e.Credit), RedDebit: e.Debit < 0, RedCredit: e.Credit < 0,
 		})
 	}
 	out.Debit, out.Credit = debit.String(), credit.String()
-	by, err := ledger.ReversalOf(c.Context(), p.read(), c.Tenant, v.ID)
-	if err != nil {
-		return paper{}, err
-	}
-	if err := p.paperLinks(c, v, by, &out); err != nil {
-		return paper{}, err
-	}
-	p.paperActions(c, v, by, &out)
-	return out, nil
+	return out
 }
 
 func (p *pages) paperLinks(c *shell.Ctx, v *ledger.Voucher, by ids.ID, out *paper) error {
-	names, err := p.names(c, "books", []ids.ID{v.Books})
+	for _, x := range []struct {
+		id            ids.ID
+		posted, draft string
+	}{
+		{v.Reverses, "冲销 %s", "冲销 %s"},
+		{v.Corrects, "订正 %s", "订正 %s"},
+		{by, "已由 %s 冲销", "待审核记账的冲销凭证 %s"},
+	} {
+		if err := p.paperLink(c, x.id, x.posted, x.draft, out); err != nil {
+			return err
+		}
+	}
+	corrections, err := ledger.CorrectionsOf(c.Context(), p.read(), c.Tenant, v.ID)
 	if err != nil {
 		return err
 	}
-	out.Books = ui.Link{Label: names[v.Books], Href: p.href("books", v.Books)}
-	nos, err := p.names(c, "voucher", []ids.ID{v.Reverses, by})
-	if err != nil {
-		return err
-	}
-	if v.Reverses != 0 {
-		out.Links = append(out.Links, ui.Link{Label: "冲销 " + nos[v.Reverses], Href: p.href("voucher", v.Reverses)})
-	}
-	if by != 0 {
-		out.Links = append(out.Links, ui.Link{Label: "已由 " + nos[by] + " 冲销", Href: p.href("voucher", by)})
+	for i := range corrections {
+		if err := p.paperLink(c, corrections[i].ID, "已由 %s 订正", "待审核记账的订正凭证 %s", out); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+// paperLink adds a link to another voucher, worded by whether that one is posted.
+func (p *pages) paperLink(c *shell.Ctx, id ids.ID, posted, draft string, out *paper) error {
+	if id == 0 {
+		return nil
+	}
+	v, err := ledger.GetVoucher(c.Context(), p.read(), c.Tenant, id)
+	if errs.Is(err, errs.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	l := paperLink{ui.Link{Label: fmt.Sprintf(posted, v.FullNo), Href: p.href("voucher", id)}, v.State != ledger.Posted}
+	if l.Pending {
+		l.Label = fmt.Sprintf(draft, v.FullNo)
+	}
+	out.Links = append(out.Links, l)
+	return nil
+}
+
 // tags are the records that each line belongs to, as links.
-func (p *pages) tags(c *shell.Ctx, lines []ledger.Entry) ([][]ui.BadgeView, error) {
+func (p *pages) tags(c *shell.Ctx, lines []ledger.Line) ([][]ui.BadgeView, error) {
 	out := make([][]ui.BadgeView, len(lines))
 	for _, d := range ledger.Dimensions {
 		var want []ids.ID
 		for i := range lines {
-			if id := *d.At(&lines[i].Line); id != 0 {
+			if id := *d.At(&lines[i]); id != 0 {
 				want = append(want, id)
 			}
 		}
@@ -126,7 +205,7 @@ func (p *pages) tags(c *shell.Ctx, lines []ledger.Entry) ([][]ui.BadgeView, erro
 			return nil, err
 		}
 		for i := range lines {
-			if id := *d.At(&lines[i].Line); id != 0 {
+			if id := *d.At(&lines[i]); id != 0 {
 				out[i] = append(out[i], ui.BadgeView{Text: names[id], Kind: ui.Green, Href: p.href(d.Kind, id)})
 			}
 		}
@@ -148,9 +227,11 @@ func (p *pages) paperActions(c *shell.Ctx, v *ledger.Voucher, by ids.ID, out *pa
 	switch v.State {
 	case ledger.Draft:
 		switch {
+		case out.Back != nil && can(voucherEdit):
+			out.Hint = "这张草稿已退改，请修改后重新保存，再由他人审核。"
 		case !can(voucherApprove):
-			out.Hint = "草稿还没有入账，请镇代理会计审核后记账。"
-		case v.MakerID == c.Who.ID || v.CreatedBy == c.Who.ID:
+			out.Hint = waitingText(v)
+		case v.MadeBy(c.Who.ID, c.Who.Name):
 			out.Hint = "您是制单人，请由他人审核。"
 		default:
 			add("review", "审核", "check", ui.Primary, "已核对原始凭据、科目和金额，同意记账。", false, false)
@@ -166,29 +247,42 @@ func (p *pages) paperActions(c *shell.Ctx, v *ledger.Voucher, by ids.ID, out *pa
 			add("return", "退回", "arrow-back-up", ui.Plain, "退回后由制单人修改，再重新审核。", true, false)
 		}
 	case ledger.Posted:
-		if can(voucherEdit) && by == 0 && v.Reverses == 0 {
-			on := c.AsOf
-			if on.Before(v.Date) {
-				on = v.Date
-			}
-			out.Reverse = &reverseView{Action: base + "/reverse", Key: c.FormKey(), Date: on.String(), Min: v.Date.String(), No: v.FullNo}
+		if can(voucherEdit) && v.Reverses == 0 {
+			p.corrections(c, v, by, out)
 		}
 	}
 }
 
-// voucherListButtons are the further buttons above the list of vouchers; lines are exported for what the list is narrowed to.
-func voucherListButtons(c *shell.Ctx) []ui.Button {
-	var out []ui.Button
-	if c.Who.CanSome(voucherPost) {
-		out = append(out, ui.Button{Label: "导入", Icon: "upload", Href: "/vouchers/import"})
+// waitingText says what a draft waits for.
+func waitingText(v *ledger.Voucher) string {
+	switch {
+	case v.Reverses != 0:
+		return "红字冲销凭证还是草稿，由他人审核、记账后才冲销原凭证。"
+	case v.Corrects != 0:
+		return "订正凭证还是草稿，改正后由他人审核、记账。"
 	}
-	q := url.Values{}
-	for _, name := range []string{"q", "books", "kind"} {
-		if v := c.Query(name); v != "" {
-			q.Set(name, v)
-		}
+	return "草稿还没有入账，请镇代理会计审核后记账。"
+}
+
+// corrections are the ways to put a posted voucher right.
+func (p *pages) corrections(c *shell.Ctx, v *ledger.Voucher, by ids.ID, out *paper) {
+	if by != 0 {
+		return
 	}
-	return append(out, ui.Button{Label: "导出分录", Icon: "download", Href: (&url.URL{Path: "/vouchers/lines/export", RawQuery: q.Encode()}).String()})
+	base := "/vouchers/" + v.ID.String()
+	on := notBefore(c.AsOf, v.Date).String()
+	out.Corrects = append(out.Corrects, correctView{
+		ID: "do-reverse", Action: base + "/reverse", Key: c.FormKey(), Date: on, Min: v.Date.String(), No: v.FullNo, Title: "冲销", Submit: "生成冲销草稿",
+		Text: "系统填一张分录相同、金额相反的红字凭证草稿，由他人审核、记账后生效；原凭证保留。",
+	})
+	if v.Kind == ledger.Closing {
+		return
+	}
+	out.Corrects = append(out.Corrects, correctView{
+		ID: "do-correct", Action: base + "/correct", Key: c.FormKey(), Date: on, Min: v.Date.String(), No: v.FullNo, Title: "订正", Submit: "生成两张草稿",
+		Text: "科目或摘要写错时用：系统填一张红字注销凭证，再填一张蓝字订正凭证供您改正，都由他人审核、记账。",
+	})
+	out.Difference = base + "/difference"
 }
 
 // voucherButtons are the buttons at the top of a voucher's page.
@@ -200,6 +294,9 @@ func (p *pages) voucherButtons(c *shell.Ctx, v *ledger.Voucher) []ui.Button {
 	if c.Who.Can(voucherEdit, v.Region) {
 		out = append(out, ui.Button{Label: "再填一张", Icon: "plus", Href: "/vouchers/new?books=" + v.Books.String() + "&date=" + v.Date.String()},
 			ui.Button{Label: "复制", Icon: "copy", Href: "/vouchers/new?copy=" + v.ID.String()})
+	}
+	if c.Who.Can(recurringEdit, v.Region) && v.Reverses == 0 && v.Kind != ledger.Closing {
+		out = append(out, ui.Button{Label: "设为循环凭证", Icon: "history", Href: "/vouchers/" + v.ID.String() + "/repeat"})
 	}
 	return append(out, ui.Button{Label: "打印", Icon: "printer", Attrs: templ.Attributes{"data-print": true, "type": "button"}})
 }

@@ -272,6 +272,9 @@ func (p *pages) pager(c *shell.Ctx, f record.Filter, next string, shown, total i
 	return v
 }
 
+// With is the address with one parameter set, or removed when value is "": for sorting and paging.
+func With(u *url.URL, name, value string) string { return with(u, name, value).String() }
+
 // with returns the address with one parameter set, or removed when value is "".
 func with(u *url.URL, name, value string) *url.URL {
 	q := u.Query()

@@ -418,31 +418,54 @@
   function vfold(s) {
     return plain(s).replace(/[\uff01-\uff5e]/g, function (c) { return String.fromCharCode(c.charCodeAt(0) - 0xfee0); }).replace(/\u00d7/g, '*').replace(/\u00f7/g, '/');
   }
-  // the value of a sum, in fen; null when it is none
+  // the value of a sum, in fen, exact; null when it is none. A browser without whole numbers of any length leaves sums to
+  // the server.
   function vcalc(text) {
-    var s = vfold(text), i = 0, depth = 0, bad = {};
+    var s = vfold(text), i = 0, depth = 0, bad = {}, B = window.BigInt, plainSum = /^(-?)(\d{1,14})(?:\.(\d{0,2}))?$/.exec(s);
+    if (plainSum) {
+      var cents = parseInt(plainSum[2], 10) * 100 + parseInt(((plainSum[3] || '') + '00').slice(0, 2), 10);
+      return cents > 9e14 ? null : plainSum[1] ? -cents : cents;
+    }
+    if (!B || s.length > 200) return null;
+    function fraction(n, d) { return d < B(0) ? [-n, -d] : [n, d]; }
     function atom() {
       if (++depth > 50) throw bad;
       var v, m;
-      if (s.charAt(i) === '-') { i++; v = -atom(); }
+      if (s.charAt(i) === '-') { i++; v = atom(); v = [-v[0], v[1]]; }
       else if (s.charAt(i) === '(') { i++; v = sum(); if (s.charAt(i++) !== ')') throw bad; }
-      else { m = /^(\d+(\.\d*)?|\.\d+)/.exec(s.slice(i)); if (!m) throw bad; i += m[0].length; v = parseFloat(m[0]); }
+      else {
+        m = /^(\d+(\.\d*)?|\.\d+)/.exec(s.slice(i));
+        if (!m) throw bad;
+        i += m[0].length;
+        var p = m[0].split('.'), places = (p[1] || '').length;
+        v = [B((p[0] || '0') + (p[1] || '')), B('1' + '0'.repeat(places))];
+      }
       depth--;
       return v;
     }
     function product() {
       var v = atom(), op;
-      while ((op = s.charAt(i)) === '*' || op === '/') { i++; var r = atom(); v = op === '*' ? v * r : v / r; }
+      while ((op = s.charAt(i)) === '*' || op === '/') {
+        i++;
+        var r = atom();
+        if (op === '*') v = [v[0] * r[0], v[1] * r[1]];
+        else if (r[0] === B(0)) throw bad;
+        else v = fraction(v[0] * r[1], v[1] * r[0]);
+      }
       return v;
     }
     function sum() {
       var v = product(), op;
-      while ((op = s.charAt(i)) === '+' || op === '-') { i++; var r = product(); v = op === '+' ? v + r : v - r; }
+      while ((op = s.charAt(i)) === '+' || op === '-') {
+        i++;
+        var r = product(), right = r[0] * v[1];
+        v = [op === '+' ? v[0] * r[1] + right : v[0] * r[1] - right, v[1] * r[1]];
+      }
       return v;
     }
     try {
-      var v = sum(), fen = Math.round(parseFloat((Math.abs(v) * 100).toFixed(4)));
-      return i === s.length && isFinite(v) && fen <= 9e14 ? (v < 0 ? -fen : fen) : null;
+      var v = sum(), minus = v[0] < B(0), n = minus ? -v[0] : v[0], fen = Number((n * B(200) + v[1]) / (v[1] * B(2))); // halves up
+      return i === s.length && fen <= 9e14 ? (minus ? -fen : fen) : null;
     } catch (err) {
       if (err !== bad) throw err;
       return null;
@@ -620,6 +643,39 @@
     vfirst(first).focus();
   });
   doc.addEventListener('DOMContentLoaded', function () { $$('[data-vgrid]').forEach(function (g) { vtotals(g); var at = $('.error-summary') || vfirst(vrows(g)[0]); if (at) at.focus(); }); });
+
+  // ── review: numbers tick the points, A all, Ctrl+Enter passes, N goes on ──
+  doc.addEventListener('keydown', function (e) {
+    var form = $('[data-review]'), t = e.target;
+    if (!form || t.isContentEditable || /^(TEXTAREA|SELECT)$/.test(t.tagName) || t.tagName === 'INPUT' && t.type !== 'checkbox' || $('dialog[open]')) return;
+    if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); form.requestSubmit($('[data-review-pass]', form)); return; }
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    var box = /^\d$/.test(e.key) ? $('[data-point="' + e.key + '"]', form) : null, next = $('[data-review-next]', form);
+    if (box) { e.preventDefault(); box.checked = !box.checked; box.focus(); }
+    else if (e.key.toLowerCase() === 'a') { e.preventDefault(); reviewAll(form); }
+    else if (e.key.toLowerCase() === 'n' && next) { e.preventDefault(); next.click(); }
+  });
+  function reviewAll(form) {
+    var boxes = $$('[data-point]', form), on = boxes.some(function (b) { return !b.checked; });
+    boxes.forEach(function (b) { b.checked = on; });
+    var pass = $('[data-review-pass]', form);
+    if (on && pass) pass.focus();
+  }
+  doc.addEventListener('click', function (e) { var b = up(e.target, '[data-review-all]'); if (b) reviewAll(up(b, 'form')); });
+
+  // ── batches: arrows move, space ticks, Enter opens ──
+  doc.addEventListener('keydown', function (e) {
+    var row = e.target, form = row.hasAttribute && row.hasAttribute('data-batch-row') ? up(row, '[data-batch]') : null;
+    if (!form) return;
+    var rows = $$('[data-batch-row]', form), to = rows[rows.indexOf(row) + (e.key === 'ArrowDown' ? 1 : -1)];
+    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') { e.preventDefault(); if (to) to.focus(); }
+    else if (e.key === 'Enter') { e.preventDefault(); $('a', up(row, 'li')).click(); }
+  });
+  doc.addEventListener('change', function (e) {
+    if (!e.target.hasAttribute || !e.target.hasAttribute('data-batch-all')) return;
+    $$('[data-batch-row]', up(e.target, '[data-batch]')).forEach(function (b) { b.checked = e.target.checked; });
+  });
+  doc.addEventListener('DOMContentLoaded', function () { var b = $('[data-batch-row]'); if (b) b.focus(); });
 
   // ── attachments: drop files on the card, or choose them; either sends them ──
   function dropOf(e) { return e.dataTransfer && Array.prototype.indexOf.call(e.dataTransfer.types, 'Files') >= 0 ? up(e.target, '[data-drop]') : null; }
