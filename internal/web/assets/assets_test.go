@@ -95,3 +95,25 @@ func TestIcons(t *testing.T) {
 		t.Error("found an icon that is not there")
 	}
 }
+
+// A brace that is missing, or the marks of a merge, would make everything below them count for print only, or for nothing.
+func TestStyleSheetIsWhole(t *testing.T) {
+	css, err := os.ReadFile("static/app.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	depth := 0
+	for i, line := range strings.Split(regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllStringFunc(string(css), func(s string) string {
+		return strings.Repeat("\n", strings.Count(s, "\n"))
+	}), "\n") {
+		if depth > 0 && strings.HasPrefix(line, "@") || strings.HasPrefix(line, "<<<<") || strings.HasPrefix(line, ">>>>") || strings.HasPrefix(line, "====") {
+			t.Fatalf("line %d stands within an open block, or is of a merge: %s", i+1, line)
+		}
+		if depth += strings.Count(line, "{") - strings.Count(line, "}"); depth < 0 {
+			t.Fatalf("line %d closes a block that was not opened", i+1)
+		}
+	}
+	if depth != 0 {
+		t.Fatalf("%d blocks are not closed", depth)
+	}
+}
