@@ -19,6 +19,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
+	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
 )
 
@@ -62,10 +63,7 @@ func today(tx *db.Tx) date.Date { return date.Of(tx.Now()) }
 
 // samePerson reports whether who acts now is somebody that is on record: by id, or by name for who has none.
 func samePerson(id ids.ID, name string, tx *db.Tx) bool {
-	if id == 0 || tx.ActorID == 0 {
-		return name != "" && name == tx.ActorName
-	}
-	return id == tx.ActorID
+	return access.Principal{ID: tx.ActorID, Name: tx.ActorName}.Is(id, name)
 }
 
 // hidden hides whether a record exists from somebody who may not see it.

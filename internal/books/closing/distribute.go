@@ -55,7 +55,7 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, who access.Principal, d *
 		keep := *old
 		keep.Version, keep.Cover, keep.CharterRate, keep.Method, keep.Lines, keep.Shares, keep.Note = d.Version, d.Cover, d.CharterRate, d.Method, d.Lines, d.Shares, d.Note
 		*d = keep
-	} else if other, err := standingDistribution(ctx, tx, tx.Tenant, d.Books, d.Year); err != nil {
+	} else if other, err := s.StandingDistribution(ctx, tx, tx.Tenant, d.Books, d.Year); err != nil {
 		return err
 	} else if other != nil {
 		return errs.OnField("year", "%d 年已有收益分配方案 %s（%s）", d.Year, other.No, DistMachine.State(other.State).Label)
@@ -139,8 +139,12 @@ func (s *Service) divide(ctx context.Context, q db.Q, b *ledger.Books, d *Distri
 	if field.LabelOf(Methods, d.Method) == d.Method {
 		return errs.OnField("method", "请选择成员分配办法")
 	}
-	if d.Method != ByShares {
-		list, err := s.households(ctx, q, b.Tenant, b.Party, lastDay(d.Year))
+	if d.Method == ByShares {
+		if err := s.checkShares(ctx, q, b, d.Shares); err != nil {
+			return err
+		}
+	} else {
+		list, err := s.HouseholdsOf(ctx, q, b, d.Year)
 		if err != nil {
 			return err
 		}
@@ -168,6 +172,24 @@ func (s *Service) divide(ctx context.Context, q db.Q, b *ledger.Books, d *Distri
 		d.Shares[i].Fen = parts[i]
 	}
 	return nil
+}
+
+// checkShares refuses households of another village; who is no longer a member may still hold shares.
+func (s *Service) checkShares(ctx context.Context, q db.Q, b *ledger.Books, shares []DistShare) error {
+	lines := make([]ledger.Line, len(shares))
+	for i := range shares {
+		lines[i].Member = shares[i].Member
+	}
+	err := s.l.CheckDimensions(ctx, q, b, lines)
+	if e := errs.As(err); e != nil && len(e.Fields) > 0 {
+		return errs.OnField("shares", "%s", e.Fields[0].Msg)
+	}
+	return err
+}
+
+// HouseholdsOf lists the member households to whom the income of a year is distributed.
+func (s *Service) HouseholdsOf(ctx context.Context, q db.Q, b *ledger.Books, year int) ([]Household, error) {
+	return s.households(ctx, q, b.Tenant, b.Party, lastDay(year))
 }
 
 // check holds a plan to its legal order (财务制度 第二十八条): cover past losses, keep reserves, members, others.
@@ -414,7 +436,7 @@ func (s *Service) PostDistribution(ctx context.Context, who access.Principal, te
 		switch {
 		case basis.YearEnd == nil:
 			return state("distribution.year_end", "%d 年还没有年终结转，请先结转再分配", d.Year)
-		case who.Name == d.ProposedBy && who.ID == d.Proposer:
+		case who.Is(d.Proposer, d.ProposedBy):
 			return errs.New(errs.Forbidden, "distribution.own", "方案由您提交，请由他人记账")
 		case on.IsZero():
 			return errs.OnField("post_on", "请填写记账日期")

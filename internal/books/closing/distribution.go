@@ -201,8 +201,8 @@ func newDistributions(e *record.Env, s *Service) *record.Noun[Distribution] {
 	})
 }
 
-// standingDistribution is the plan of a year that was not undone, nil when there is none.
-func standingDistribution(ctx context.Context, q db.Q, tenant int64, books ids.ID, year int) (*Distribution, error) {
+// StandingDistribution is the plan of a year that was not undone, nil when there is none.
+func (s *Service) StandingDistribution(ctx context.Context, q db.Q, tenant int64, books ids.ID, year int) (*Distribution, error) {
 	d, err := distTable.One(ctx, q, db.NewWhere(tenant).And("books_id = ?", books).And("year = ?", year).And("state <> ?", stateReversed))
 	if errs.Is(err, errs.NotFound) {
 		return nil, nil

@@ -361,7 +361,7 @@ func (s *Service) ReverseYearEnd(ctx context.Context, who access.Principal, tena
 		if version != 0 && y.Version != version {
 			return errs.New(errs.Stale, "stale", "这批结转刚刚被别人处理过，请看最新情况")
 		}
-		if d, err := standingDistribution(ctx, tx, tenant, y.Books, y.Year); err != nil {
+		if d, err := s.StandingDistribution(ctx, tx, tenant, y.Books, y.Year); err != nil {
 			return err
 		} else if d != nil && d.State == statePosted {
 			return state("year_end.distributed", "%d 年的收益分配 %s 已经记账，请先冲销收益分配", y.Year, d.No)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"huicun/internal/kit/code"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
@@ -17,6 +18,7 @@ type Dimension struct {
 	Label  string // in Chinese
 	column string
 	title  string // of the column in sheets
+	own    bool   // belongs to one village, and is named in the books of no other
 	at     func(*Line) *ids.ID
 }
 
@@ -25,11 +27,11 @@ func (d *Dimension) At(l *Line) *ids.ID { return d.at(l) }
 
 // Dimensions are all that a line can belong to.
 var Dimensions = []Dimension{
-	{"party", "party", "往来单位", "party_id", "往来单位", func(l *Line) *ids.ID { return &l.Party }},
-	{"contract", "contract", "合同", "contract_id", "合同编号", func(l *Line) *ids.ID { return &l.Contract }},
-	{"asset", "asset", "资产", "asset_id", "资产编号", func(l *Line) *ids.ID { return &l.Asset }},
-	{"project", "joint", "联建项目", "project_id", "项目编号", func(l *Line) *ids.ID { return &l.Project }},
-	{"member", "member", "成员户", "member_id", "成员户编号", func(l *Line) *ids.ID { return &l.Member }},
+	{"party", "party", "往来单位", "party_id", "往来单位", false, func(l *Line) *ids.ID { return &l.Party }},
+	{"contract", "contract", "合同", "contract_id", "合同编号", true, func(l *Line) *ids.ID { return &l.Contract }},
+	{"asset", "asset", "资产", "asset_id", "资产编号", true, func(l *Line) *ids.ID { return &l.Asset }},
+	{"project", "joint", "联建项目", "project_id", "项目编号", false, func(l *Line) *ids.ID { return &l.Project }},
+	{"member", "member", "成员户", "member_id", "成员户编号", true, func(l *Line) *ids.ID { return &l.Member }},
 }
 
 // DimensionNamed returns a dimension by its input's name, nil when there is none.
@@ -92,13 +94,14 @@ func missing(a *Account, x *Line) (DimRule, bool) {
 	return DimRule{}, false
 }
 
-// checkDimensions makes sure that what the lines belong to exists among the county's records.
-func (l *Ledger) checkDimensions(ctx context.Context, q db.Q, tenant int64, lines []Line) error {
+// CheckDimensions makes sure that what the lines of books belong to exists among the county's records, and, where it is
+// somebody's own (Dimension.own), that it is not another village's. Fields are lines[i].contract and the like.
+func (l *Ledger) CheckDimensions(ctx context.Context, q db.Q, b *Books, lines []Line) error {
 	var wrong errs.List
 	for _, d := range Dimensions {
 		var want []ids.ID
 		for i := range lines {
-			if id := *d.at(&lines[i]); id != 0 && !slices.Contains(want, id) {
+			if id := *d.at(&lines[i]); id != 0 {
 				want = append(want, id)
 			}
 		}
@@ -106,16 +109,50 @@ func (l *Ledger) checkDimensions(ctx context.Context, q db.Q, tenant int64, line
 		if !ok || len(want) == 0 {
 			continue
 		}
-		names, err := n.Names(ctx, q, tenant, want)
+		slices.Sort(want)
+		want = slices.Compact(want)
+		places, err := n.Places(ctx, q, b.Tenant, want)
 		if err != nil {
 			return err
 		}
+		foreign := map[ids.ID]bool{}
+		for id, place := range places {
+			ours := !d.own
+			if !ours {
+				if ours, err = l.sameVillage(ctx, place, b.Region); err != nil {
+					return err
+				}
+			}
+			foreign[id] = !ours
+		}
 		for i := range lines {
 			id := *d.at(&lines[i])
-			if _, found := names[id]; id != 0 && !found {
+			if _, found := places[id]; id != 0 && !found {
 				wrong.Add(lineField(i, d.Name), "没有找到所填的%s，可能已被删除，或不在本县", n.Info().Label)
+			}
+			if foreign[id] {
+				wrong.Add(lineField(i, d.Name), "所填的%s是别的村的，不能记入“%s”；请核对编号", n.Info().Label, b.Name)
 			}
 		}
 	}
 	return wrong.Err()
+}
+
+// sameVillage reports whether one of two divisions lies in the other, or in what the other took over.
+func (l *Ledger) sameVillage(ctx context.Context, one, other string) (bool, error) {
+	if code.Within(one, other) || code.Within(other, one) {
+		return true, nil
+	}
+	for _, pair := range [][2]string{{one, other}, {other, one}} {
+		ranges, err := l.env.Regions.Ranges(ctx, pair[1])
+		if err != nil {
+			return false, err
+		}
+		for _, r := range ranges {
+			if r[0] <= pair[0] && pair[0] < r[1] {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }

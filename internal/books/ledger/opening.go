@@ -120,7 +120,7 @@ func (l *Ledger) checkOpenings(ctx context.Context, tx *db.Tx, b *Books, list []
 	if err := wrong.Err(); err != nil {
 		return err
 	}
-	if err := l.checkDimensions(ctx, tx, tx.Tenant, lines); err != nil {
+	if err := l.CheckDimensions(ctx, tx, b, lines); err != nil {
 		return err
 	}
 	return balanced(list, amounts)

@@ -193,7 +193,7 @@ func (l *Ledger) check(ctx context.Context, q db.Q, b *Books, v *Voucher) error 
 	var wrong errs.List
 	checks := []error{settle(b, chart, v)}
 	if v.Reverses == 0 && !v.copied { // a reversal must be possible whatever became of the records
-		checks = append(checks, l.checkDimensions(ctx, q, b.Tenant, v.Lines))
+		checks = append(checks, l.CheckDimensions(ctx, q, b, v.Lines))
 	}
 	for _, err := range checks {
 		if !wrong.Merge("lines", err) {

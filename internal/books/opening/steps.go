@@ -204,7 +204,7 @@ func (m *Migration) report(g *Gate) string {
 // Sign signs a prepared migration; the signer is another person than the maker, and what is signed is what was frozen.
 func (s *Service) Sign(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64) error {
 	return s.do(ctx, who, tenant, "", id, version, "sign", "", func(_ context.Context, tx *db.Tx, m *Migration) error {
-		if who.ID == m.MakerID && who.Name == m.Maker {
+		if who.Is(m.MakerID, m.Maker) {
 			return errs.New(errs.Forbidden, "migration.own", "差异清单由您编制，请由他人复核签字")
 		}
 		if hash(m.Report) != m.Hash {

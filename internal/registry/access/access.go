@@ -92,6 +92,15 @@ func (p Principal) CanSome(perm string) bool {
 	})
 }
 
+// Is reports whether p is the person on record under an id, or under a name where the record has no id: people are told
+// apart by their ids, since a name can be changed and two can bear the same.
+func (p Principal) Is(id ids.ID, name string) bool {
+	if id == 0 || p.ID == 0 {
+		return name != "" && name == p.Name
+	}
+	return id == p.ID
+}
+
 // Require returns a Forbidden error unless p has the permission at the division.
 func (p Principal) Require(perm, region string) error {
 	if p.Can(perm, region) {

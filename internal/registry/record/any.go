@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -168,18 +169,23 @@ const nameChunk = 500
 // Names returns the natural keys of records.
 func (n *Any) Names(ctx context.Context, q db.Q, tenant int64, list []ids.ID) (map[ids.ID]string, error) {
 	out := map[ids.ID]string{}
-	for len(list) > 0 {
-		chunk := list[:min(len(list), nameChunk)]
-		list = list[len(chunk):]
-		err := n.table.Each(ctx, q, db.In(db.NewWhere(tenant), "id", chunk), "id", func(v any) {
-			it := n.item(v)
-			out[it.ID] = n.KeyOf(it)
-		})
-		if err != nil {
-			return nil, err
+	return out, n.some(ctx, q, tenant, list, func(it Item) { out[it.ID] = n.KeyOf(it) })
+}
+
+// Places returns the divisions that records belong to.
+func (n *Any) Places(ctx context.Context, q db.Q, tenant int64, list []ids.ID) (map[ids.ID]string, error) {
+	out := map[ids.ID]string{}
+	return out, n.some(ctx, q, tenant, list, func(it Item) { out[it.ID] = it.Region })
+}
+
+// some reads the records of ids, as far as they exist.
+func (n *Any) some(ctx context.Context, q db.Q, tenant int64, list []ids.ID, fn func(Item)) error {
+	for chunk := range slices.Chunk(list, nameChunk) {
+		if err := n.table.Each(ctx, q, db.In(db.NewWhere(tenant), "id", chunk), "id", func(v any) { fn(n.item(v)) }); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // First returns the id of some record in exactly one division, or 0.
