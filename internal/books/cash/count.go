@@ -39,8 +39,8 @@ type Count struct {
 	Voucher             ids.ID
 }
 
-// notes are the values that are counted, in yuan.
-var notes = [6]money.Fen{100, 50, 20, 10, 5, 1}
+// Notes are the values of the notes that are counted, in yuan, in the order of Count.Notes.
+var Notes = [6]money.Fen{100, 50, 20, 10, 5, 1}
 
 // CountMachine: a count is signed by who counted and who watched; a difference is then put on record.
 var CountMachine = &fsm.Machine{
@@ -79,7 +79,7 @@ func (c *Cash) newCounts() *record.Noun[Count] {
 		field.NewRef("party", "单位", "party", func(c *Count) *ids.ID { return &c.Party }).Req().Fix().Show().Filter(),
 		field.NewDay("date", "盘点日期", func(c *Count) *date.Date { return &c.Date }).Req().Fix().Col("on_date").List(),
 	}
-	for i, n := range notes {
+	for i, n := range Notes {
 		name := strconv.Itoa(int(n))
 		fields = append(fields, field.NewInt("n"+name, name+" 元", 0, mostNotes, func(c *Count) *int { return &c.Notes[i] }).In("张"))
 	}
@@ -108,7 +108,7 @@ func (c *Cash) newCounts() *record.Noun[Count] {
 		Check: func(v *Count) error {
 			v.Counted = v.Change
 			for i, n := range v.Notes {
-				v.Counted += money.Fen(n) * notes[i] * money.Yuan
+				v.Counted += money.Fen(n) * Notes[i] * money.Yuan
 			}
 			if v.Counter == v.Supervisor {
 				return errs.OnField("supervisor", "监盘人不能是盘点人")

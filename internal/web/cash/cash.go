@@ -13,6 +13,8 @@ import (
 
 	"huicun/internal/books/budget"
 	"huicun/internal/books/cash"
+	"huicun/internal/books/ledger"
+	"huicun/internal/kit/date"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/money"
 	"huicun/internal/registry/access"
@@ -44,16 +46,38 @@ func Mount(s *shell.Shell, set *resource.Set, c *cash.Cash, b *budget.Budgets) {
 	resource.Mount(s, set, c.Books, resource.Options[cash.Book]{
 		Links: unit, Actions: p.bookButtons, Panels: []resource.Panel[cash.Book]{p.reckoningPanel, p.receiptsPanel},
 	})
-	resource.Mount(s, set, c.Receipts, resource.Options[cash.Receipt]{NewPath: "/receipts/write", Before: []resource.Panel[cash.Receipt]{p.paperPanel}})
+	resource.Mount(s, set, c.Receipts, resource.Options[cash.Receipt]{
+		NewPath: "/receipts/write", Before: []resource.Panel[cash.Receipt]{p.paperPanel},
+		Beside: func(c *shell.Ctx, v *cash.Receipt) (map[string]string, error) {
+			return p.called(c, v.Party, v.Date, map[string]string{"account": v.Account, "into": v.Into})
+		},
+	})
 	resource.Mount(s, set, c.Deposits, resource.Options[cash.Deposit]{Links: unit})
-	resource.Mount(s, set, c.Petty, resource.Options[cash.Petty]{Links: unit, Actions: p.pettyButtons, Children: children("petty_entry", "petty", "收支")})
-	resource.Mount(s, set, c.PettyEntries, resource.Options[cash.PettyEntry]{})
-	resource.Mount(s, set, c.Advances, resource.Options[cash.Advance]{Links: unit, Actions: p.advanceButtons, Children: children("advance_entry", "advance", "报账和退款")})
-	resource.Mount(s, set, c.AdvanceEntries, resource.Options[cash.AdvanceEntry]{})
-	resource.Mount(s, set, c.Counts, resource.Options[cash.Count]{Links: unit})
+	resource.Mount(s, set, c.Petty, resource.Options[cash.Petty]{Links: unit, Actions: p.pettyButtons, Children: children("petty_entry", "petty", "收支", cash.PettyOpen),
+		Beside: func(c *shell.Ctx, v *cash.Petty) (map[string]string, error) {
+			return p.called(c, v.Party, v.Opened, map[string]string{"account": v.Account})
+		},
+	})
+	resource.Mount(s, set, c.PettyEntries, resource.Options[cash.PettyEntry]{Beside: func(c *shell.Ctx, v *cash.PettyEntry) (map[string]string, error) {
+		return p.called(c, v.Party, v.Date, map[string]string{"account": v.Account})
+	}})
+	resource.Mount(s, set, c.Advances, resource.Options[cash.Advance]{Links: unit, Actions: p.advanceButtons, Children: children("advance_entry", "advance", "报账和退款", cash.AdvancePaid),
+		Beside: func(c *shell.Ctx, v *cash.Advance) (map[string]string, error) {
+			return p.called(c, v.Party, v.Applied, map[string]string{"account": v.Account, "pay_account": v.PayAccount})
+		},
+	})
+	resource.Mount(s, set, c.AdvanceEntries, resource.Options[cash.AdvanceEntry]{Beside: func(c *shell.Ctx, v *cash.AdvanceEntry) (map[string]string, error) {
+		return p.called(c, v.Party, v.Date, map[string]string{"account": v.Account})
+	}})
+	resource.Mount(s, set, c.Counts, resource.Options[cash.Count]{
+		Links: unit, Before: []resource.Panel[cash.Count]{p.countPanel},
+		Beside: func(c *shell.Ctx, v *cash.Count) (map[string]string, error) {
+			return p.called(c, v.Party, v.Date, map[string]string{"account": v.Account})
+		},
+	})
 	resource.Mount(s, set, b.Heads, resource.Options[budget.Budget]{
 		Links: []string{"books"}, Actions: p.budgetButtons, Panels: []resource.Panel[budget.Budget]{p.startPanel, p.executionPanel},
-		Children: children("budget_line", "budget", "预算明细"), ListActions: executionButton,
+		Children: children("budget_line", "budget", "预算明细", budget.Draft), ListActions: executionButton,
 	})
 	resource.Mount(s, set, b.Lines, resource.Options[budget.Line]{})
 	s.Handle(
@@ -68,8 +92,25 @@ func Mount(s *shell.Shell, set *resource.Set, c *cash.Cash, b *budget.Budgets) {
 	)
 }
 
-func children(kind, field, title string) []resource.Child {
-	return []resource.Child{{Kind: kind, Field: field, Title: title}}
+func children(kind, field, title string, while ...string) []resource.Child {
+	return []resource.Child{{Kind: kind, Field: field, Title: title, While: while}}
+}
+
+// called names the accounts of fields as the books of a unit called them on a day; where there are no books, nothing.
+func (p *pages) called(c *shell.Ctx, unit ids.ID, day date.Date, codes map[string]string) (map[string]string, error) {
+	list, err := p.accounts(c, c.Tenant, unit, day)
+	if err != nil {
+		return nil, err
+	}
+	for field, code := range codes {
+		i := slices.IndexFunc(list, func(a ledger.Account) bool { return a.Code == code })
+		if i < 0 {
+			delete(codes, field)
+			continue
+		}
+		codes[field] = list[i].Name
+	}
+	return codes, nil
 }
 
 // names returns the natural keys of records of a kind.

@@ -153,7 +153,11 @@ func (p *pages) writePage(c *shell.Ctx, status int, f writing) error {
 		book = &books[i]
 	}
 	f.texts["book"] = book.No
-	accounts, err := p.accounts(c, tenant, book, f.texts["date"])
+	day, err := date.Parse(f.texts["date"])
+	if err != nil {
+		day = c.AsOf
+	}
+	accounts, err := p.accounts(c, tenant, book.Party, day)
 	if err != nil {
 		return err
 	}
@@ -187,13 +191,9 @@ func (p *pages) writePage(c *shell.Ctx, status int, f writing) error {
 	return c.PageStatus(status, page, writeBody(v))
 }
 
-// accounts are those of the books in which a receipt of the day would stand; none when there are no such books.
-func (p *pages) accounts(c *shell.Ctx, tenant int64, b *cash.Book, day string) ([]ledger.Account, error) {
-	d, err := date.Parse(day)
-	if err != nil {
-		d = c.AsOf
-	}
-	books, err := ledger.BooksAt(c.Context(), p.env.DB.Read(), tenant, b.Party, d.YearMonth())
+// accounts are those of the books of a unit in which an entry of the day would stand; none when there are no such books.
+func (p *pages) accounts(c *shell.Ctx, tenant int64, unit ids.ID, day date.Date) ([]ledger.Account, error) {
+	books, err := ledger.BooksAt(c.Context(), p.env.DB.Read(), tenant, unit, day.YearMonth())
 	if errs.Is(err, errs.NotFound) {
 		return nil, nil
 	}

@@ -18,6 +18,8 @@ type Options[T any] struct {
 	Children []Child
 	Before   []Panel[T] // above the fields
 	Panels   []Panel[T] // below the fields
+	// Beside says more about fields, by name, on the detail page: what an account is called, beside its code.
+	Beside func(c *shell.Ctx, v *T) (map[string]string, error)
 	// Actions are further buttons of the detail page.
 	Actions func(c *shell.Ctx, v *T) []ui.Button
 	// ListActions are further buttons of the list page.
@@ -38,6 +40,9 @@ func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
 	o := options{
 		children: opt.Children, before: plain(opt.Before), panels: plain(opt.Panels), listActions: opt.ListActions, links: opt.Links,
 		noForms: opt.NoForms, newPath: opt.NewPath,
+	}
+	if opt.Beside != nil {
+		o.beside = func(c *shell.Ctx, v record.Item) (map[string]string, error) { return opt.Beside(c, v.V.(*T)) }
 	}
 	if opt.Locked != nil {
 		o.locked = func(v record.Item) bool { return opt.Locked(v.V.(*T)) }

@@ -28,6 +28,8 @@ type Child struct {
 	Kind  string // the other noun
 	Field string // its Ref field that points here
 	Title string
+	// While are the states of this record in which the other's are added; none for all.
+	While []string
 }
 
 // panel is a further part of a noun's detail page.
@@ -37,6 +39,7 @@ type panel func(c *shell.Ctx, v record.Item) (templ.Component, error)
 type options struct {
 	children       []Child
 	before, panels []panel
+	beside         func(c *shell.Ctx, v record.Item) (map[string]string, error)
 	actions        func(c *shell.Ctx, v record.Item) []ui.Button
 	listActions    func(c *shell.Ctx) []ui.Button
 	links          []string

@@ -99,6 +99,12 @@ func (p *pages) descs(c *shell.Ctx, v record.Item) ([]ui.Desc, error) {
 	if err != nil {
 		return nil, err
 	}
+	more := map[string]string{}
+	if p.opt.beside != nil {
+		if more, err = p.opt.beside(c, v); err != nil {
+			return nil, err
+		}
+	}
 	var out []ui.Desc
 	if v.Sample {
 		out = append(out, ui.Desc{Label: "说明", Value: "示例数据：来源未给出，为演示而设", Badge: &sampleBadge})
@@ -109,6 +115,9 @@ func (p *pages) descs(c *shell.Ctx, v record.Item) ([]ui.Desc, error) {
 			continue
 		}
 		d := ui.Desc{Label: f.Label, Value: texts[f.Name], Wide: f.Kind == field.Long}
+		if d.Value != "" && more[f.Name] != "" {
+			d.Value += " " + more[f.Name]
+		}
 		switch f.Kind {
 		case field.Money:
 			d.Value = thousands(d.Value) + " 元"
@@ -215,7 +224,8 @@ func (p *pages) child(c *shell.Ctx, v record.Item, ch Child) (templ.Component, e
 	card := ui.CardView{Title: title, Sub: strconv.Itoa(total) + " 条", Flush: true}
 	newHref := in.Path + "/new?" + ch.Field + "=" + url.QueryEscape(p.n.KeyOf(v))
 	empty := &ui.EmptyView{Icon: in.Icon, Title: "还没有" + in.Label, Text: in.Intro}
-	if c.Who.Can(ch.Kind+":"+access.Edit, v.Region) {
+	open := len(ch.While) == 0 || slices.Contains(ch.While, v.State)
+	if open && c.Who.Can(ch.Kind+":"+access.Edit, v.Region) {
 		card.Tools = ui.Btn(ui.Button{Label: "新增", Icon: "plus", Href: newHref})
 	}
 	t.Empty = empty
