@@ -4,6 +4,7 @@ package closing
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -44,7 +45,7 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, svc *closing.Ser
 	resource.Mount(s, set, svc.Rules, resource.Options[closing.Rule]{})
 	resource.Mount(s, set, svc.DistRules, resource.Options[closing.DistRule]{})
 	resource.Mount(s, set, svc.YearEnds, resource.Options[closing.YearEnd]{
-		NoForms: true, Before: []resource.Panel[closing.YearEnd]{p.yearEndTools}, Panels: []resource.Panel[closing.YearEnd]{p.yearEndVouchers},
+		NoForms: true, ListActions: toChecklist, Before: []resource.Panel[closing.YearEnd]{p.yearEndTools}, Panels: []resource.Panel[closing.YearEnd]{p.yearEndVouchers},
 	})
 	resource.Mount(s, set, svc.Distributions, resource.Options[closing.Distribution]{
 		NoForms: true, NewPath: "/distributions/new", Before: []resource.Panel[closing.Distribution]{p.distSteps},
@@ -72,6 +73,11 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, svc *closing.Ser
 		shell.Route{Method: "POST", Pattern: "/distributions/{id}/post", Perm: distPost, Fn: p.postDist},
 		shell.Route{Method: "POST", Pattern: "/distributions/{id}/reverse", Perm: distPost, Fn: p.reverseDist},
 	)
+}
+
+// toChecklist leads to where a year end begins: the checklist of the books.
+func toChecklist(*shell.Ctx) []ui.Button {
+	return []ui.Button{{Label: "选账套办理", Icon: "list-check", Href: "/closing"}}
 }
 
 func (p *pages) read() db.R { return p.shell.Env.DB.Read() }
@@ -187,14 +193,15 @@ const shownParts = 3
 // entryText is an entry in short: 借 本年收益 贷 未分配收益.
 func entryText(v *ledger.Voucher, names map[string]string) string {
 	side := map[bool]string{}
-	n := map[bool]int{}
+	n, parts := map[bool]int{}, map[bool]int{}
 	for i := range v.Lines {
 		x := &v.Lines[i]
 		d := x.Debit != 0
-		if n[d]++; n[d] > shownParts {
-			continue
+		n[d]++
+		if name := " " + names[x.Account]; parts[d] < shownParts && !strings.Contains(side[d]+" ", name+" ") {
+			parts[d]++
+			side[d] += name
 		}
-		side[d] += " " + names[x.Account]
 	}
 	for d := range side {
 		if n[d] > shownParts {

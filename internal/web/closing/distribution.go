@@ -1,6 +1,7 @@
 package closing
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -433,7 +434,7 @@ func (p *pages) deleteDist(c *shell.Ctx) error {
 func (p *pages) distSteps(c *shell.Ctx, d *closing.Distribution) (templ.Component, error) {
 	path := "/distributions/" + d.ID.String()
 	version := []ui.Hidden{{Name: "version", Value: strconv.FormatInt(d.Version, 10)}}
-	v := toolsView{}
+	v := toolsView{Print: true}
 	edit, post := c.Who.Can(distEdit, d.Region), c.Who.Can(distPost, d.Region)
 	again := &ui.ConfirmView{ID: "withdraw", Button: ui.Button{Label: "撤回修改", Icon: "arrow-back-up"}, Title: "撤回方案 " + d.No, Text: "撤回后重新修改，须再次公示、表决。", Action: path + "/withdraw", Submit: "确认撤回", AskReason: true, ReasonRequired: true, Hidden: version}
 	switch {
@@ -454,7 +455,10 @@ func (p *pages) distSteps(c *shell.Ctx, d *closing.Distribution) (templ.Componen
 		v.Text = "已经记账。12 月（或记账的月份）没有结账前可以整批冲销。"
 		v.Undo = &ui.ConfirmView{ID: "reverse", Button: ui.Button{Label: "整批冲销", Icon: "arrow-back-up"}, Title: "冲销 " + d.No, Text: "将为每张凭证生成红字凭证，一次记账。", Danger: true, Action: path + "/reverse", Submit: "确认冲销", AskReason: true, ReasonRequired: true, Hidden: version}
 	default:
-		return nil, nil
+		v.Text = map[string]string{
+			"draft": "方案还在拟订，由会计修改、提交公示。", "proposed": "方案公示中；公示期满、表决以后由会计登记决议。", "resolved": "决议已登记，等待提交人以外的会计记账。",
+			"posted": "已经记账。", "reversed": "已整批冲销，不再有效。",
+		}[d.State]
 	}
 	return toolsBody(v), nil
 }
@@ -494,12 +498,24 @@ func (p *pages) distShares(c *shell.Ctx, d *closing.Distribution) (templ.Compone
 	if len(d.Shares) == 0 {
 		return nil, nil
 	}
-	names, err := p.householdNames(c, d.Shares)
+	nos, err := p.householdNames(c, d.Shares)
 	if err != nil {
 		return nil, err
 	}
+	b, err := p.l.Books.Get(c.Context(), c.Who, c.Tenant, d.Books)
+	if err != nil {
+		return nil, err
+	}
+	list, err := p.s.HouseholdsOf(c.Context(), p.read(), b, d.Year)
+	if err != nil {
+		return nil, err
+	}
+	called := map[ids.ID]string{} // who has left has a number only
+	for _, h := range list {
+		called[h.ID] = h.Name
+	}
 	label := map[string]string{closing.ByHousehold: "户", closing.ByPersons: "人数", closing.ByShares: "份额"}[d.Method]
-	t := ui.Table{Caption: "分配到户", Dense: true, Unit: "元", Columns: []ui.Column{{Label: "成员户"}, {Label: label, Align: ui.Right}, {Label: "金额", Align: ui.Right}}}
+	t := ui.Table{Caption: "分配到户", Dense: true, Unit: "元", Columns: []ui.Column{{Label: "成员户"}, {Label: label, Align: ui.Right}, {Label: "金额", Align: ui.Right}, {Label: "领款签字", HidePhone: true}}}
 	var sum money.Fen
 	for i, s := range d.Shares {
 		sum += s.Fen
@@ -510,9 +526,9 @@ func (p *pages) distShares(c *shell.Ctx, d *closing.Distribution) (templ.Compone
 		if d.Method == closing.ByShares {
 			w = weightText(s.Weight)
 		}
-		t.Rows = append(t.Rows, ui.Row{Href: "/members/" + s.Member.String(), Cells: []ui.Cell{ui.T(names[s.Member]), ui.T(w), ui.T(s.Fen.String())}})
+		t.Rows = append(t.Rows, ui.Row{Href: "/members/" + s.Member.String(), Cells: []ui.Cell{{Text: cmp.Or(called[s.Member], nos[s.Member]), Sub: nos[s.Member]}, ui.T(w), ui.T(s.Fen.String()), {}}})
 	}
-	t.Foot = []ui.Cell{{Text: "合计"}, {}, ui.T(sum.String())}
+	t.Foot = []ui.Cell{{Text: "合计"}, {}, ui.T(sum.String()), {}}
 	return resource.TableCard(ui.CardView{Title: "分配到户", Sub: itoa(len(d.Shares)) + " 户", Flush: true}, t), nil
 }
 

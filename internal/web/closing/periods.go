@@ -105,7 +105,11 @@ func (p *pages) townPage(c *shell.Ctx, status int, done []closing.Closed) error 
 				}
 			}
 		}
+		v.May = v.May || row.May
 		v.Rows = append(v.Rows, row)
+	}
+	if v.Ready > 0 && !v.May {
+		v.Hint = "结账由镇代理会计办理；这里可以先看还差什么。"
 	}
 	view := c.PageOf("结账检查")
 	view.Subtitle = c.ScopeName()

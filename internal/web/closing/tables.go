@@ -1,6 +1,8 @@
 package closing
 
 import (
+	"slices"
+
 	"huicun/internal/books/closing"
 	"huicun/internal/kit/money"
 	"huicun/internal/web/shell"
@@ -18,9 +20,10 @@ func townTable(v townView) ui.Table {
 }
 
 func checkTable(l *closing.List) ui.Table {
-	t := ui.Table{Caption: "结账检查", Columns: []ui.Column{{Label: "检查项目"}, {Label: "结果", Nowrap: true}, {Label: "发现的问题，点开处理"}}}
-	for _, r := range l.Results {
-		row := ui.Row{Cells: []ui.Cell{{Text: r.Label, Sub: r.Why}, {Badge: badge(r.State)}, {Text: "没有问题", Muted: true}}}
+	t := ui.Table{Caption: "结账检查", Dense: true, Columns: []ui.Column{{Label: "检查项目"}, {Label: "结果", Nowrap: true}, {Label: "发现的问题，点开处理"}}}
+	urgent := map[string]int{closing.Blocking: 0, closing.Warning: 1, closing.OK: 2}
+	for _, r := range slices.SortedStableFunc(slices.Values(l.Results), func(a, b closing.Result) int { return urgent[a.State] - urgent[b.State] }) {
+		row := ui.Row{Cells: []ui.Cell{{Text: r.Label, Sub: r.Why}, {Badge: badge(r.State)}, {}}}
 		if r.State != closing.OK {
 			row.Kind = kinds[r.State]
 			row.Cells[2] = ui.Cell{Text: r.Findings[0].Text, Content: findingsCell(r)}
@@ -59,6 +62,14 @@ func doneText(d closing.Closed) string {
 		s += shell.Sentence(d.Err)
 	}
 	return s
+}
+
+// floorText says how much of the income is kept at least.
+func floorText(f *distForm) string {
+	if f.RateFloor == 0 {
+		return "公积公益金的提取比例国家没有规定最低数，按本村章程填写（" + f.Basis.Rule.Name + "）。"
+	}
+	return "公积公益金至少提取 " + closing.RateText(f.RateFloor) + "%（" + f.Basis.Rule.Name + "）；章程规定更高的按章程。"
 }
 
 func netKind(p *closing.Plan) ui.Kind { return signKind(p.Net()) }

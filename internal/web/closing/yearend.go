@@ -90,7 +90,13 @@ func (p *pages) yearEndTools(c *shell.Ctx, y *closing.YearEnd) (templ.Component,
 		return nil, nil
 	}
 	v := toolsView{Text: "结转已经记账。12 月结账前如需改账，请整批冲销后再结转一次。"}
-	if c.Who.Can(distEdit, y.Region) {
+	d, err := p.s.StandingDistribution(c.Context(), p.read(), c.Tenant, y.Books, y.Year)
+	if err != nil {
+		return nil, err
+	}
+	if d != nil {
+		v.Next = &ui.Button{Label: "收益分配 " + d.No, Icon: "coin", Href: "/distributions/" + d.ID.String()}
+	} else if c.Who.Can(distEdit, y.Region) {
 		v.Next = &ui.Button{Label: "办理收益分配", Icon: "coin", Style: ui.Primary, Href: "/distributions/new?books=" + y.Books.String() + "&year=" + itoa(y.Year)}
 	}
 	if c.Who.Can(yearEndEdit, y.Region) && c.Who.Can(booksPost, y.Region) {
