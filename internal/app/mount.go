@@ -83,7 +83,7 @@ func (a *App) mount() {
 	n := a.Nouns
 	set.Files(a.Shell, n.Files)
 	mountNouns(a.Shell, set, n)
-	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Contracts: n.Contracts, Templates: n.Templates})
+	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates})
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
 	openingpages.Mount(a.Shell, set, n.Ledger, n.Opening)

@@ -37,17 +37,19 @@ type Importer func(ctx context.Context, who access.Principal, tenant int64, t *s
 
 // Nouns are all kinds of record, and the services of those with use cases of their own.
 type Nouns struct {
-	Parties   *record.Noun[party.Party]
-	Persons   *record.Noun[party.Person]
-	Roles     *record.Noun[party.Role]
-	Figures   *record.Noun[indicator.Def]
-	Tiers     *record.Noun[indicator.Tier]
-	Ledger    *ledger.Ledger
-	Layouts   *record.Noun[statement.Stored]
-	Assets    *record.Noun[asset.Asset]
-	Units     *record.Noun[asset.Unit]
-	Contracts *record.Noun[contract.Contract]
-	Bank      *bank.Service
+	Parties *record.Noun[party.Party]
+	Persons *record.Noun[party.Person]
+	Roles   *record.Noun[party.Role]
+	Figures *record.Noun[indicator.Def]
+	Tiers   *record.Noun[indicator.Tier]
+	Ledger  *ledger.Ledger
+	Layouts *record.Noun[statement.Stored]
+	Assets  *record.Noun[asset.Asset]
+	Units   *record.Noun[asset.Unit]
+	// Certificates are the documents that prove whose assets are.
+	Certificates *record.Noun[asset.Certificate]
+	Contracts    *record.Noun[contract.Contract]
+	Bank         *bank.Service
 	// Households are the members (成员户) of collectives.
 	Households *record.Noun[member.Member]
 	// Templates are event templates and recurring vouchers.
@@ -136,6 +138,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Importers["voucher"] = n.Ledger.ImportVouchers
 	n.Layouts = statement.NewLayouts(e)
 	n.Assets, n.Units = asset.NewAssets(e), asset.NewUnits(e)
+	n.Certificates = asset.NewCertificates(e)
 	n.Contracts = contract.NewContracts(e)
 	n.Households = member.New(e)
 	n.Bank = bank.New(e, n.Ledger)

@@ -41,6 +41,7 @@ type Asset struct {
 	PriorIncome money.Fen
 	ReadyOn     date.Date
 	Address     string
+	Card
 }
 
 // Machine: whether an asset is let follows from its contracts and is not stored.
@@ -60,10 +61,11 @@ var Machine = &fsm.Machine{
 
 var assetTable = &db.Table[Asset]{
 	Name: "asset",
-	Cols: []string{"no", "name", "owner_id", "kind", "origin", "quantity", "unit", "cost_fen", "prior_income_fen", "ready_on", "address"},
+	Cols: append([]string{"no", "name", "owner_id", "kind", "origin", "quantity", "unit", "cost_fen", "prior_income_fen", "ready_on", "address"}, cardCols...),
 	Row:  func(a *Asset) *db.Row { return &a.Row },
 	Ptrs: func(a *Asset) []any {
-		return []any{&a.No, &a.Name, &a.Owner, &a.Kind, &a.Origin, &a.Quantity.N, &a.Quantity.Unit, &a.Cost, &a.PriorIncome, &a.ReadyOn, &a.Address}
+		own := []any{&a.No, &a.Name, &a.Owner, &a.Kind, &a.Origin, &a.Quantity.N, &a.Quantity.Unit, &a.Cost, &a.PriorIncome, &a.ReadyOn, &a.Address}
+		return append(own, a.ptrs()...)
 	},
 }
 
@@ -71,12 +73,12 @@ var assetTable = &db.Table[Asset]{
 func NewAssets(e *record.Env) *record.Noun[Asset] {
 	return record.Register(e, &record.Noun[Asset]{
 		Kind: "asset", Label: "资产资源", Path: "/assets", Icon: "building-factory", Key: "no", Order: "no",
-		Intro: "先登记村集体的厂房、商铺、土地、岸线等资产资源，再划分可出租单元、签合同。",
+		Intro: "先登记村集体的厂房、商铺、土地、岸线等资产资源的卡片，再划分可出租单元、签合同，按月计提折旧。",
 		Table: assetTable, Machine: Machine,
 		Title:  func(a *Asset) string { return a.Name },
 		Detail: func(a *Asset) string { return a.No + " " + field.LabelOf(Kinds, a.Kind) + " " + a.Address },
 		Series: func(*Asset) string { return "ZC" },
-		Fields: []field.Field[Asset]{
+		Fields: append([]field.Field[Asset]{
 			field.NewText("no", "资产编号", func(a *Asset) *string { return &a.No }).Req().List().Fix().Help("留空自动编号").Eg("ZC-0001"),
 			field.NewText("name", "资产名称", func(a *Asset) *string { return &a.Name }).Req().List(),
 			field.NewRef("owner", "所有者", "party", func(a *Asset) *ids.ID { return &a.Owner }).Req().Fix().Show(),
@@ -87,8 +89,9 @@ func NewAssets(e *record.Env) *record.Noun[Asset] {
 			field.NewMoney("prior_income", "原年收入", func(a *Asset) *money.Fen { return &a.PriorIncome }).Help("新建、盘活之前这项资产每年的收入，计算新增收入时扣除"),
 			field.NewDay("ready_on", "投用日期", func(a *Asset) *date.Date { return &a.ReadyOn }).List(),
 			field.NewText("address", "位置", func(a *Asset) *string { return &a.Address }),
-		},
+		}, cardFields()...),
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, a *Asset) error {
+			a.propose()
 			if a.Owner == 0 {
 				return nil
 			}
@@ -102,11 +105,11 @@ func NewAssets(e *record.Env) *record.Noun[Asset] {
 			if a.Quantity.N <= 0 {
 				return errs.OnField("quantity", "数量应大于零")
 			}
-			return nil
+			return checkCard(a)
 		},
 		CheckTx: func(ctx context.Context, tx *db.Tx, old, a *Asset) error {
-			if old == nil {
-				return nil
+			if err := a.carry(old); err != nil || old == nil {
+				return err
 			}
 			return unitsFit(ctx, tx, a, 0, qty.Qty{})
 		},
@@ -114,6 +117,12 @@ func NewAssets(e *record.Env) *record.Noun[Asset] {
 			"finish": func(_ context.Context, _ *db.Tx, a *Asset) error {
 				if a.ReadyOn.IsZero() {
 					return errs.OnField("ready_on", "请先在“修改”里填写投用日期")
+				}
+				return nil
+			},
+			"retire": func(_ context.Context, tx *db.Tx, a *Asset) error {
+				if a.Retired.IsZero() {
+					a.Retired = date.Of(tx.Now())
 				}
 				return nil
 			},

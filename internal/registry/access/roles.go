@@ -2,7 +2,7 @@ package access
 
 // The kinds of record by who works with them; a role's permissions are built from these groups.
 var (
-	bookKinds   = []string{"books", "voucher", "member", "asset", "asset_unit", "contract", "party", "person", "person_role"}
+	bookKinds   = []string{"books", "voucher", "member", "asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role"}
 	deskKinds   = []string{"entry_template", "recurring", "check_item", "file_type"}
 	reportKinds = []string{"statement", "layout", "journal"}
 	// What a village's bookkeeper records of cash, and what the township keeps over it.
@@ -53,7 +53,7 @@ var statementKinds = []string{"bank_import", "bank_line", "bank_reconciliation"}
 var Roles = []Role{
 	{"system", "系统", []string{"*:*"}},
 	{"town_secretary", "镇党委书记", join(viewAll, viewBank, []string{"payment:approve", "bank_rule:edit"},
-		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "contract", "party", "person", "person_role", "fund_rule"}),
+		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role", "fund_rule"}),
 		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}))},
 	{"town_accountant", "镇代理会计", join(viewAll, viewBank,
 		perms([]string{Edit}, bankKinds), []string{"payment:approve", "payment:release", "bank_account:approve", "bank_reconciliation:approve"},
@@ -64,7 +64,7 @@ var Roles = []Role{
 	// Whoever lets money go neither books nor checks it.
 	{"town_cashier", "镇资金会计（出纳）", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"bank_layout"}), []string{"payment:release"})},
 	{"village_bookkeeper", "村报账员", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"payment", "payment_line", "bank_layout"}),
-		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "contract", "product", "sale", "event", "party", "person", "person_role"}),
+		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "asset_certificate", "contract", "product", "sale", "event", "party", "person", "person_role"}),
 		[]string{"receipt_book:use"})},
 	{"liaison", "助企联络员", join(viewAll,
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),

@@ -40,6 +40,7 @@ const (
 type Nouns struct {
 	Assets    *record.Noun[asset.Asset]
 	Units     *record.Noun[asset.Unit]
+	Certs     *record.Noun[asset.Certificate]
 	Contracts *record.Noun[contract.Contract]
 	Templates *template.Service
 }
@@ -66,9 +67,11 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		Before: []resource.Panel[contract.Contract]{p.contractAlerts}, Panels: []resource.Panel[contract.Contract]{p.termPanel, p.schedulePanel, p.contractVouchers},
 	})
 	resource.Mount(s, set, n.Assets, resource.Options[asset.Asset]{
-		Panels: []resource.Panel[asset.Asset]{p.unitsPanel, p.earlierPanel, p.assetVouchers},
+		Panels:   []resource.Panel[asset.Asset]{p.unitsPanel, p.earlierPanel, p.assetVouchers},
+		Children: []resource.Child{{Kind: "asset_certificate", Field: "asset", Title: "权属证书"}},
 	})
 	resource.Mount(s, set, n.Units, resource.Options[asset.Unit]{Panels: []resource.Panel[asset.Unit]{p.unitContracts}})
+	resource.Mount(s, set, n.Certs, resource.Options[asset.Certificate]{Links: []string{"asset"}})
 	p.mountTemplates(s, set)
 	p.mountDesk(s, set)
 	s.Handle(

@@ -82,7 +82,7 @@ func newSite(t *testing.T) *site {
 	party.NewParties(env)
 	party.NewPersons(env)
 	s.l = ledger.New(env)
-	s.nouns = books.Nouns{Templates: template.New(env, s.l), Assets: asset.NewAssets(env), Units: asset.NewUnits(env), Contracts: contract.NewContracts(env)}
+	s.nouns = books.Nouns{Templates: template.New(env, s.l), Assets: asset.NewAssets(env), Units: asset.NewUnits(env), Certs: asset.NewCertificates(env), Contracts: contract.NewContracts(env)}
 	brand.NewBrands(env)
 	joint.NewProjects(env)
 	s.shell = &shell.Shell{Env: env, Accounts: accounts, Regions: regions, Clock: d.Clock(), Menu: []shell.MenuGroup{{Title: "账务", Items: []shell.MenuItem{
