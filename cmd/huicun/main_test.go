@@ -52,12 +52,17 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	policies, err := filepath.Abs("../../policies/examples")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("FIGURES", figures)
 			e.Setenv("LC_ALL", "C.UTF-8") // for the programs that read our files
 			e.Setenv("DEMO", records)
+			e.Setenv("POLICIES", policies)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -77,6 +77,8 @@ var thirdParties = []thirdParty{
 	// Tests read back the workbooks that pages hand out.
 	{module: "github.com/xuri/excelize/v2", in: []string{"internal/kit/sheet"}, inTests: true},
 	{module: "github.com/goccy/go-yaml", in: []string{"internal/kit", "internal/mechanism/policy", "internal/books/template", "internal/app"}},
+	// Conditions and sums of incentive policies.
+	{module: "cel.dev/cel-go", in: []string{"internal/mechanism/policy/engine"}},
 	{module: "github.com/a-h/templ", in: []string{"internal/web"}},
 	{module: "github.com/andybalholm/brotli", in: []string{"internal/web/assets"}},
 	{module: "github.com/yuin/goldmark", in: []string{"internal/insight/showcase", "internal/web"}},
