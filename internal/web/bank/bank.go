@@ -47,6 +47,10 @@ func Mount(s *shell.Shell, set *resource.Set, svc *bank.Service) {
 	p := &pages{env: s.Env, s: svc}
 	resource.Mount(s, set, svc.Accounts, resource.Options[bank.Account]{
 		Panels: []resource.Panel[bank.Account]{p.standingPanel, p.monthsPanel, p.importsPanel}, Actions: p.accountButtons,
+		Beside: func(c *shell.Ctx, a *bank.Account) (map[string]string, error) {
+			names, err := p.accountsOf(c, a.Books)
+			return map[string]string{"account": names[a.Ledger]}, err
+		},
 	})
 	resource.Mount(s, set, svc.Imports, resource.Options[bank.Import]{
 		NoForms: true, Panels: []resource.Panel[bank.Import]{p.withdrawPanel}, Links: []string{"account"}, ListActions: overviewButton,
@@ -62,9 +66,9 @@ func Mount(s *shell.Shell, set *resource.Set, svc *bank.Service) {
 	resource.Mount(s, set, svc.PaymentLayouts, resource.Options[bank.PaymentLayout]{})
 	resource.Mount(s, set, svc.Payments, resource.Options[bank.Payment]{
 		Before: []resource.Panel[bank.Payment]{p.sendPanel}, Panels: []resource.Panel[bank.Payment]{p.payeesPanel}, Links: []string{"account"},
-		Locked: func(x *bank.Payment) bool { return x.State != bank.PayDraft },
+		Locked: func(_ *shell.Ctx, x *bank.Payment) (bool, error) { return x.State != bank.PayDraft, nil },
 	})
-	resource.Mount(s, set, svc.PaymentLines, resource.Options[bank.PaymentLine]{Actions: p.payeeButtons})
+	resource.Mount(s, set, svc.PaymentLines, resource.Options[bank.PaymentLine]{Actions: p.payeeButtons, Beside: p.payeeAccount, Locked: p.payeeLocked})
 	s.Handle(
 		shell.Route{Method: "GET", Pattern: "/bank", Perm: accountView, Fn: p.overview},
 		shell.Route{Method: "GET", Pattern: "/bank/ageing", Perm: accountView, Fn: p.ageing},

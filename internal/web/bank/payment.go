@@ -190,7 +190,12 @@ func (p *pages) accountNames(c *shell.Ctx, x *bank.Payment) (map[string]string, 
 	if err != nil {
 		return nil, err
 	}
-	list, err := ledger.Accounts(c.Context(), p.read(), c.Tenant, a.Books)
+	return p.accountsOf(c, a.Books)
+}
+
+// accountsOf are the names of the accounts of books, by code.
+func (p *pages) accountsOf(c *shell.Ctx, books ids.ID) (map[string]string, error) {
+	list, err := ledger.Accounts(c.Context(), p.read(), c.Tenant, books)
 	out := make(map[string]string, len(list))
 	for _, a := range list {
 		out[a.Code] = a.Name
@@ -305,6 +310,22 @@ func (p *pages) payeeButtons(_ *shell.Ctx, l *bank.PaymentLine) []ui.Button {
 	return out
 }
 
+// payeeAccount names the account that a payment is booked on.
+func (p *pages) payeeAccount(c *shell.Ctx, l *bank.PaymentLine) (map[string]string, error) {
+	x, err := p.s.Payments.Get(c.Context(), c.Who, c.Tenant, l.Batch)
+	if err != nil {
+		return nil, err
+	}
+	names, err := p.accountNames(c, x)
+	return map[string]string{"account": names[l.Account]}, err
+}
+
+// payeeLocked reports whether a payment's batch is with others than its maker, or gone.
+func (p *pages) payeeLocked(c *shell.Ctx, l *bank.PaymentLine) (bool, error) {
+	x, err := p.s.Payments.Get(c.Context(), c.Who, c.Tenant, l.Batch)
+	return err != nil || x.State != bank.PayDraft || c.Who.ID != x.MakerID, err
+}
+
 // receipt answers with the bank's receipt for a payment.
 func (p *pages) receipt(c *shell.Ctx) error {
 	tenant, err := c.NeedTenant()
@@ -317,7 +338,7 @@ func (p *pages) receipt(c *shell.Ctx) error {
 	}
 	r, err := p.s.Receipt(c.Context(), c.Who, tenant, id)
 	if err != nil {
-		return err
+		return problem(c, err, "银行回单", "/payment-lines/"+id.String(), ui.Link{Label: "付款批次", Href: "/payments"})
 	}
 	c.File(r.Name, r.Type)
 	_, err = c.W.Write(r.Data)

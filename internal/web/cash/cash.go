@@ -47,7 +47,7 @@ func Mount(s *shell.Shell, set *resource.Set, c *cash.Cash, b *budget.Budgets) {
 		Links: unit, Actions: p.bookButtons, Panels: []resource.Panel[cash.Book]{p.reckoningPanel, p.receiptsPanel},
 	})
 	resource.Mount(s, set, c.Receipts, resource.Options[cash.Receipt]{
-		NewPath: "/receipts/write", Before: []resource.Panel[cash.Receipt]{p.paperPanel},
+		NewPath: "/receipts/write", Before: []resource.Panel[cash.Receipt]{p.paperPanel}, Locked: func(*shell.Ctx, *cash.Receipt) (bool, error) { return true, nil },
 		Beside: func(c *shell.Ctx, v *cash.Receipt) (map[string]string, error) {
 			return p.called(c, v.Party, v.Date, map[string]string{"account": v.Account, "into": v.Into})
 		},
@@ -70,7 +70,7 @@ func Mount(s *shell.Shell, set *resource.Set, c *cash.Cash, b *budget.Budgets) {
 		return p.called(c, v.Party, v.Date, map[string]string{"account": v.Account})
 	}})
 	resource.Mount(s, set, c.Counts, resource.Options[cash.Count]{
-		Links: unit, Before: []resource.Panel[cash.Count]{p.countPanel},
+		Links: unit, Before: []resource.Panel[cash.Count]{p.countPanel}, Locked: func(_ *shell.Ctx, v *cash.Count) (bool, error) { return v.State == cash.CountSigned, nil },
 		Beside: func(c *shell.Ctx, v *cash.Count) (map[string]string, error) {
 			return p.called(c, v.Party, v.Date, map[string]string{"account": v.Account})
 		},

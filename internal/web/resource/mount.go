@@ -31,8 +31,8 @@ type Options[T any] struct {
 	NoForms bool
 	// NewPath is where a new record is made, when the noun has a page of its own for that.
 	NewPath string
-	// Locked says that a record takes no more changes: its page then offers none.
-	Locked func(v *T) bool
+	// Locked says that a record takes no more changes: its page then offers neither editing nor deleting.
+	Locked func(c *shell.Ctx, v *T) (bool, error)
 }
 
 // Mount adds a noun's routes to the shell.
@@ -45,7 +45,7 @@ func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
 		o.beside = func(c *shell.Ctx, v record.Item) (map[string]string, error) { return opt.Beside(c, v.V.(*T)) }
 	}
 	if opt.Locked != nil {
-		o.locked = func(v record.Item) bool { return opt.Locked(v.V.(*T)) }
+		o.locked = func(c *shell.Ctx, v record.Item) (bool, error) { return opt.Locked(c, v.V.(*T)) }
 	}
 	if opt.Actions != nil {
 		o.actions = func(c *shell.Ctx, v record.Item) []ui.Button { return opt.Actions(c, v.V.(*T)) }

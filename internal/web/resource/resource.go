@@ -45,7 +45,7 @@ type options struct {
 	links          []string
 	noForms        bool
 	newPath        string
-	locked         func(v record.Item) bool
+	locked         func(c *shell.Ctx, v record.Item) (bool, error)
 }
 
 // Set knows the mounted nouns, so that one's detail page can list another's records.

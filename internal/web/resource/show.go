@@ -34,7 +34,13 @@ func (p *pages) showPage(c *shell.Ctx, v record.Item, status int, problem string
 	if err != nil {
 		return err
 	}
-	d := detail{Problem: problem, Descs: descs, Steps: p.steps(v), Confirms: p.confirms(c, v)}
+	locked := false
+	if p.opt.locked != nil {
+		if locked, err = p.opt.locked(c, v); err != nil {
+			return err
+		}
+	}
+	d := detail{Problem: problem, Descs: descs, Steps: p.steps(v), Confirms: p.confirms(c, v, locked)}
 	if d.Before, err = p.panels(c, v, p.opt.before); err != nil {
 		return err
 	}
@@ -65,7 +71,7 @@ func (p *pages) showPage(c *shell.Ctx, v record.Item, status int, problem string
 	}
 	d.History = Events(history)
 	view := c.PageOf(p.n.Title(v), ui.Link{Label: p.n.Label, Href: p.n.Path}, ui.Link{Label: p.n.KeyOf(v)})
-	view.Actions = ui.Buttons(p.showActions(c, v)...)
+	view.Actions = ui.Buttons(p.showActions(c, v, locked)...)
 	return c.PageStatus(status, view, detailBody(d))
 }
 
@@ -83,9 +89,9 @@ func (p *pages) panels(c *shell.Ctx, v record.Item, list []panel) ([]templ.Compo
 	return out, nil
 }
 
-func (p *pages) showActions(c *shell.Ctx, v record.Item) []ui.Button {
+func (p *pages) showActions(c *shell.Ctx, v record.Item, locked bool) []ui.Button {
 	var out []ui.Button
-	if !p.opt.noForms && c.Who.Can(p.n.Perm(access.Edit), v.Region) && (p.opt.locked == nil || !p.opt.locked(v)) {
+	if !p.opt.noForms && c.Who.Can(p.n.Perm(access.Edit), v.Region) && !locked {
 		out = append(out, ui.Button{Label: "修改", Icon: "edit", Href: p.n.Path + "/" + v.ID.String() + "/edit", Style: ui.Primary})
 	}
 	if p.opt.actions != nil {
@@ -174,7 +180,7 @@ func (p *pages) steps(v record.Item) []ui.Step {
 }
 
 // confirms are the events that this person may carry out now, and the deletion of a first draft.
-func (p *pages) confirms(c *shell.Ctx, v record.Item) []ui.ConfirmView {
+func (p *pages) confirms(c *shell.Ctx, v record.Item, locked bool) []ui.ConfirmView {
 	base := p.n.Path + "/" + v.ID.String()
 	version := []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}
 	var out []ui.ConfirmView
@@ -194,7 +200,7 @@ func (p *pages) confirms(c *shell.Ctx, v record.Item) []ui.ConfirmView {
 		}
 	}
 	first := p.n.Machine == nil || v.State == p.n.Machine.Initial()
-	if first && p.n.Kept == "" && c.Who.Can(p.n.Perm(access.Edit), v.Region) {
+	if first && !locked && p.n.Kept == "" && c.Who.Can(p.n.Perm(access.Edit), v.Region) {
 		out = append(out, ui.ConfirmView{
 			ID: "do-delete", Button: ui.Button{Label: "删除", Icon: "trash", Style: ui.Ghost}, Title: "删除：" + p.n.Title(v),
 			Text: "删除后不能恢复，历史记录中仍可查到。", Action: base + "/delete", Submit: "确认删除", Danger: true, Hidden: version,
