@@ -303,6 +303,16 @@ func TestVouchersRefuseWhatCannotBe(t *testing.T) {
 			}
 		}
 	}
+	for input, of := range map[string]string{"contract": "HT-2019-0001", "asset": "ZC-0007"} { // of 长胜村
+		f := voucherForm(mine.String(), [3]string{"102", "100", ""}, [3]string{"511", "", "100"})
+		f.Set("lines[1]."+input, of)
+		code, body := b.post("/vouchers/new", f)
+		if code != 422 {
+			t.Errorf("another village's %s: status %d", input, code)
+		}
+		shows(t, "another village's "+input, body, "是别的村的，不能记入")
+		shows(t, "another village's "+input, body, of)
+	}
 	form := voucherForm(mine.String(), [3]string{"101", "100", ""}, [3]string{"102", "", "100"})
 	form.Set("date", "2021-02-29")
 	code, body := b.post("/vouchers/new", form)

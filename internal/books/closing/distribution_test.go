@@ -93,6 +93,9 @@ func TestDistribution(t *testing.T) {
 		must(t, err)
 		before := w.all(w.old, 202112)
 		refused(t, w.s.PostDistribution(ctx, w.first, w.tenant, "", id, 3, date.Must("2021-12-31")), errs.Forbidden, "由他人记账")
+		renamed := w.first
+		renamed.Name = "改了名的老李"
+		refused(t, w.s.PostDistribution(ctx, renamed, w.tenant, "", id, 3, date.Must("2021-12-31")), errs.Forbidden, "由他人记账")
 		refused(t, w.s.PostDistribution(ctx, w.second, w.tenant, "", id, 3, date.Must("2021-11-30")), errs.Invalid, "不能早于 2021-12-31")
 		must(t, w.s.PostDistribution(ctx, w.second, w.tenant, "once", id, 3, date.Must("2021-12-31")))
 		must(t, w.s.PostDistribution(ctx, w.second, w.tenant, "once", id, 3, date.Must("2021-12-31"))) // a retry does nothing

@@ -108,6 +108,20 @@ func TestYearEndOfBothSystems(t *testing.T) {
 				must(t, err)
 				w.is("收益分配", w.ending(books, "322", dec), -c.net+100)
 				w.clean()
+
+				// Closed again, the new year begins with what the second batch left.
+				must(t, w.s.Close(ctx, w.first, w.tenant, books, dec))
+				if rows, err = ledger.TrialBalance(ctx, d.Read(), w.tenant, books, dec+89, dec+89); err != nil {
+					t.Fatal(err)
+				}
+				for _, r := range rows {
+					if r.Level == 1 && r.Opening != w.ending(books, r.Code, dec) {
+						t.Errorf("%s %s begins the new year at %s, ended the old at %s", r.Code, r.Name, r.Opening, w.ending(books, r.Code, dec))
+					}
+					if r.Code == "322" {
+						w.is("收益分配 in the new year", r.Opening, -c.net+100)
+					}
+				}
 			})
 		})
 	}

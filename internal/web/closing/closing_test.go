@@ -98,6 +98,8 @@ func TestSharesFromASheet(t *testing.T) {
 	path := s.want(s.post("kuaiji", "/distributions/new", "_key", "distribution-form-000009", "books", b, "year", "2024", "reserve", "10", "member", "50",
 		"method", "shares", "shares", list[0]+"\t2.5\r\n\r\n"+list[1]+"，1"), 303).location
 	s.want(s.get("kuaiji", path), 200, "35.71", "14.29", "2.5", "份额")
+	other := s.household("321182103203", "八桥村")
+	s.want(s.post("kuaiji", path+"/edit", "_key", "distribution-form-000010", "version", "1", "reserve", "10", "member", "50", "method", "shares", "shares", list[0]+" 1\n"+other+" 1"), 422, "别的村")
 	s.want(s.get("kuaiji", path+"/edit"), 200, list[0]+"\t2.5")
 	s.want(s.post("kuaiji", path+"/delete"), 303)
 	s.want(s.get("kuaiji", path), 404)

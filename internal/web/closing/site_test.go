@@ -111,6 +111,22 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
+// household makes another village with one member household, and returns its number.
+func (s *site) household(place, name string) string {
+	s.Helper()
+	s.ok(s.shell.Regions.Save(s.Context(), []region.Region{{Code: place, Name: name, Level: "village"}}))
+	p := &party.Party{Name: name + "股份经济合作社", Kind: party.Collective}
+	p.Region = place
+	parties, _ := record.Of[party.Party](s.env, "party")
+	coll, err := parties.Create(s.Context(), access.System, s.tenant, "", p)
+	s.ok(err)
+	members, _ := record.Of[member.Member](s.env, "member")
+	m := &member.Member{Name: name + "成员户", Collective: coll, Persons: 2, Joined: date.Must("2020-01-01")}
+	_, err = members.Create(s.Context(), access.System, s.tenant, "", m)
+	s.ok(err)
+	return m.No
+}
+
 // voucher posts an entry of one amount.
 func (s *site) voucher(day, debit, credit string, yuan int64) {
 	s.Helper()

@@ -63,7 +63,7 @@ func TestMigrationFromPasteToBooks(t *testing.T) {
 	done := s.want(s.get("kuaiji", path), 200, "已建账", "打开新账套", "撤销建账")
 	at := strings.Index(done.body, "/openings")
 	books := done.body[strings.LastIndex(done.body[:at], "/books/"):at]
-	s.want(s.get("shenji", books+"/openings"), 200, "1186540.18", "农商行基本户")
+	s.want(s.get("shenji", books+"/openings"), 200, "1,186,540.18", "农商行基本户")
 	s.want(s.post("kuaiji", path+"/undo", "reason", "重做"), 303)
 	s.want(s.get("kuaiji", path), 200, "已撤销")
 	s.want(s.get("kuaiji", path+"/report"), 200, "决定：成员代表大会决议")

@@ -354,6 +354,15 @@ func (p *pages) gridPage(c *shell.Ctx, status int, g *grid) error {
 	return c.PageStatus(status, view, gridBody(g))
 }
 
+// grouped writes an amount as it is read; what is none stays as it was typed.
+func grouped(text string) string {
+	f, err := money.Parse(text)
+	if err != nil {
+		return text
+	}
+	return f.String()
+}
+
 // readTable shows the openings to whom cannot change them.
 func readTable(g *grid) ui.Table {
 	t := ui.Table{Caption: "期初余额", Dense: true, Unit: "元", Columns: []ui.Column{{Label: "科目"}, {Label: "辅助核算"}, {Label: "年初借方", Align: ui.Right}, {Label: "年初贷方", Align: ui.Right}},
@@ -366,9 +375,9 @@ func readTable(g *grid) ui.Table {
 		if l.empty() {
 			continue
 		}
-		row := ui.Row{Cells: []ui.Cell{ui.T(l.Account + " " + l.Hint), {Text: l.tags(), Muted: true}, ui.T(l.Debit), ui.T(l.Credit)}}
+		row := ui.Row{Cells: []ui.Cell{ui.T(l.Account + " " + l.Hint), {Text: l.tags(), Muted: true}, ui.T(grouped(l.Debit)), ui.T(grouped(l.Credit))}}
 		if g.Mid {
-			row.Cells = append(row.Cells, ui.T(l.MovedDebit), ui.T(l.MovedCredit))
+			row.Cells = append(row.Cells, ui.T(grouped(l.MovedDebit)), ui.T(grouped(l.MovedCredit)))
 		}
 		t.Rows = append(t.Rows, row)
 	}
