@@ -34,6 +34,9 @@ func (a *App) LoadDemo(ctx context.Context, dir fs.FS, done func(Loaded)) error 
 	if err := a.Nouns.Closing.LoadDemo(ctx, tn.ID); err != nil {
 		return err
 	}
+	if err := a.Nouns.Templates.LoadDemo(ctx, tn.ID); err != nil {
+		return err
+	}
 	for _, place := range []string{demoCounty, demoTown} {
 		if _, err := a.Board.Snapshot(ctx, access.System, tn.ID, place, demoYear, demoIssue); err != nil {
 			return err

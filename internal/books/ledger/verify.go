@@ -24,6 +24,9 @@ const (
 	CheckReason = "reason"
 )
 
+// CheckKinds are the kinds with their Chinese names.
+var CheckKinds = []field.Option{{Code: CheckPoint, Label: "审核要点"}, {Code: CheckReason, Label: "退回理由"}}
+
 // CheckItem is one point of the reviewer's checklist (票据六有 and what a voucher must have, 会计基础工作规范 第四十八条), or
 // one reason for sending a voucher back.
 type CheckItem struct {
@@ -42,7 +45,6 @@ var checkItemTable = &db.Table[CheckItem]{
 const maxSeq = 999
 
 func newCheckItems(e *record.Env) *record.Noun[CheckItem] {
-	kinds := []field.Option{{Code: CheckPoint, Label: "审核要点"}, {Code: CheckReason, Label: "退回理由"}}
 	return record.Register(e, &record.Noun[CheckItem]{
 		Kind: "check_item", Label: "凭证审核要点", Path: "/check-items", Icon: "list-check", Key: "no", Order: "seq", Below: true,
 		Intro:  "审核凭证时逐项核对的要点和常用的退回理由。系统自带一套；本县（镇）登记了自己的，就按自己的。",
@@ -51,7 +53,7 @@ func newCheckItems(e *record.Env) *record.Noun[CheckItem] {
 		Series: func(*CheckItem) string { return "SH" },
 		Fields: []field.Field[CheckItem]{
 			field.NewText("no", "编号", func(v *CheckItem) *string { return &v.No }).Fix().Help("不填自动编号"),
-			field.NewEnum("kind", "种类", kinds, func(v *CheckItem) *string { return &v.Kind }).Req().List().Filter(),
+			field.NewEnum("kind", "种类", CheckKinds, func(v *CheckItem) *string { return &v.Kind }).Req().List().Filter(),
 			field.NewText("name", "内容", func(v *CheckItem) *string { return &v.Name }).Req().List(),
 			field.NewInt("seq", "顺序", 0, maxSeq, func(v *CheckItem) *int { return &v.Seq }).List(),
 			field.NewRegion("region", "适用地区", func(v *CheckItem) *string { return &v.Region }).Req().List(),
@@ -69,21 +71,30 @@ func Checklist(ctx context.Context, q db.Q, tenant int64, region string) (points
 		return nil, nil, err
 	}
 	points, reasons = nearest(items, CheckPoint), nearest(items, CheckReason)
-	rows, err := csv.NewReader(strings.NewReader(checklistCSV)).ReadAll()
+	ours, err := BuiltinChecklist()
 	if err != nil {
 		return nil, nil, err
 	}
-	ours := map[string][]string{}
-	for _, r := range rows[1:] {
-		ours[r[0]] = append(ours[r[0]], r[1])
-	}
 	if points == nil {
-		points = ours[CheckPoint]
+		points = nearest(ours, CheckPoint)
 	}
 	if reasons == nil {
-		reasons = ours[CheckReason]
+		reasons = nearest(ours, CheckReason)
 	}
 	return points, reasons, nil
+}
+
+// BuiltinChecklist are the points and the reasons that come with the program, for a county to make its own of.
+func BuiltinChecklist() ([]CheckItem, error) {
+	rows, err := csv.NewReader(strings.NewReader(checklistCSV)).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]CheckItem, 0, len(rows))
+	for i, r := range rows[1:] {
+		out = append(out, CheckItem{Kind: r[0], Name: r[1], Seq: i + 1})
+	}
+	return out, nil
 }
 
 // nearest are the names of a kind at the nearest place, which stands first.

@@ -1,108 +1,22 @@
 package books_test
 
 import (
-	"context"
-	"flag"
 	"fmt"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
-
-var shots = flag.String("shots", "", "write pictures of the pages to this directory")
 
 // TestKeyboardEntry enters a voucher as an accountant does, without touching the mouse, and looks at the pages at a
 // desk, on a phone and on paper.
 func TestKeyboardEntry(t *testing.T) {
 	s := newSite(t)
-	srv := httptest.NewServer(s.handler)
-	defer srv.Close()
-	bin := os.Getenv("HUICUN_TEST_CHROMIUM")
-	if bin == "" {
-		bin = "/usr/bin/chromium"
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("lang", "zh-CN"))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
-	defer cancel()
-	ctx, cancel = chromedp.NewContext(ctx)
-	defer cancel()
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
-	defer cancel()
-	run := func(what string, actions ...chromedp.Action[chromedp.Void]) {
-		t.Helper()
-		if err := chromedp.Do(ctx, actions...); err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-	}
-	eval := func(js string) string {
-		t.Helper()
-		got, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+js+")"))
-		if err != nil {
-			t.Fatalf("%s: %v", js, err)
-		}
-		return got
-	}
-	is := func(what, js string, want any) {
-		t.Helper()
-		var got string
-		for range 60 { // until it is so: suggestions take a moment
-			if got = eval(js); got == fmt.Sprint(want) {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Errorf("%s: %q, want %q", what, got, want)
-	}
-	shot := func(name string) {
-		t.Helper()
-		is(name+" does not scroll sideways", `document.documentElement.scrollWidth <= innerWidth`, true)
-		if *shots == "" {
-			return
-		}
-		time.Sleep(200 * time.Millisecond)
-		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-		s.ok(err)
-		s.ok(os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o600))
-	}
-	run("start", chromedp.Navigate("about:blank"))
-	messages := chromedp.Console(ctx)
-	go func() {
-		for m, err := range messages {
-			if err != nil {
-				return
-			}
-			// links to other records are answered by another page group, and a refused form is one of the tests
-			if (m.IsException() || m.Type == chromedp.ConsoleError) && !strings.Contains(m.URL, "/ref/") && !strings.Contains(m.URL, "favicon") && !strings.Contains(m.Text, "422") && !strings.Contains(m.Text, "beforeunload") {
-				t.Errorf("console: %s %s", m.Text, m.URL)
-			}
-		}
-	}()
-	as := func(login string) {
-		t.Helper()
-		for name, value := range map[string]string{"hc_session": s.token(login), "hc_year": "2021"} {
-			if _, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: srv.URL}); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	typed := func(text string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(text) }
-	focus := `document.activeElement.name`
-	value := func(name string) string {
-		return `document.querySelector('[name="` + name + `"]').value`
-	}
-	wide, phone := chromedp.EmulateViewport(1440, 900), chromedp.EmulateViewport(375, 812, chromedp.EmulateMobile)
-
+	x := newScreen(t, s)
+	run, eval, is, shot, as, at := x.run, x.eval, x.is, x.shot, x.as, x.at
 	as("baozhang")
-	run("new", wide, chromedp.Navigate(srv.URL+"/vouchers/new"))
+	run("new", wide, chromedp.Navigate(at+"/vouchers/new"))
 	is("starts in the first summary", focus, "lines[0].summary")
 	run("first line", typed("收一号厂房租金"), typed(kb.Enter))
 	is("on to the account", focus, "lines[0].account")
@@ -181,7 +95,7 @@ func TestKeyboardEntry(t *testing.T) {
 	// Reviewed, posted and reversed by the township's accountant, in dialogs.
 	as("kuaiji")
 	for _, step := range []string{"review", "post"} {
-		run(step, chromedp.Navigate(srv.URL+path), chromedp.Click(chromedp.CSS(`[data-dialog="#do-`+step+`"]`)), chromedp.Click(chromedp.CSS(`#do-`+step+` .btn-primary`)), chromedp.WaitVisible(chromedp.CSS(".flash-green")))
+		run(step, chromedp.Navigate(at+path), chromedp.Click(chromedp.CSS(`[data-dialog="#do-`+step+`"]`)), chromedp.Click(chromedp.CSS(`#do-`+step+` .btn-primary`)), chromedp.WaitVisible(chromedp.CSS(".flash-green")))
 	}
 	is("posted", `document.querySelector('.paper .bdg-green').textContent.trim()`, "已记账")
 	shot("voucher-1440")
@@ -196,14 +110,14 @@ func TestKeyboardEntry(t *testing.T) {
 		"contract": "/contracts/" + s.id("contract", "HT-2021-0001").String(), "asset": "/assets/" + s.id("asset", "ZC-0001").String(),
 		"unit": "/asset-units/" + s.id("asset_unit", "ZC-0001-1").String(), "import": "/vouchers/import",
 	}
-	for name, at := range pages {
-		run(name, wide, chromedp.Navigate(srv.URL+at))
+	for name, path := range pages {
+		run(name, wide, chromedp.Navigate(at+path))
 		shot(name + "-1440")
 		run(name, phone)
 		shot(name + "-375")
 	}
-	run("paper", chromedp.EmulateViewport(703, 1000), chromedp.Navigate(srv.URL+path))
-	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+	run("paper", chromedp.EmulateViewport(703, 1000), chromedp.Navigate(at+path))
+	if _, err := chromedp.Call(x.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
 		t.Fatal(err)
 	}
 	is("only the paper", `[...document.querySelectorAll('.panel')].filter(p => p.offsetParent).length`, 1)

@@ -19,13 +19,16 @@ const (
 func (p *pages) mountDesk(s *shell.Shell, set *resource.Set) {
 	p.mountRecurring(s, set)
 	p.mountChart(s)
-	resource.Mount(s, set, p.l.Checks, resource.Options[ledger.CheckItem]{})
+	resource.Mount(s, set, p.l.Checks, resource.Options[ledger.CheckItem]{ListActions: func(*shell.Ctx) []ui.Button {
+		return []ui.Button{{Label: "下载自带的一套", Icon: "download", Href: "/check-items/builtin"}}
+	}})
 	s.Handle(
 		shell.Route{Method: "GET", Pattern: "/vouchers/search", Perm: voucherView, Fn: p.search},
 		shell.Route{Method: "GET", Pattern: "/vouchers/print", Perm: voucherView, Fn: p.print},
 		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/correct", Perm: voucherEdit, Fn: p.correct},
 		shell.Route{Method: "GET", Pattern: "/vouchers/{id}/difference", Perm: voucherEdit, Fn: p.differencePage},
 		shell.Route{Method: "POST", Pattern: "/vouchers/{id}/difference", Perm: voucherEdit, Fn: p.saveDifference},
+		shell.Route{Method: "GET", Pattern: "/check-items/builtin", Perm: "check_item:" + access.View, Fn: p.builtinChecks},
 		shell.Route{Method: "GET", Pattern: "/voucher-inbox", Perm: voucherView, Fn: p.inbox},
 		shell.Route{Method: "POST", Pattern: "/voucher-inbox", Perm: voucherApprove, Fn: p.batch},
 		shell.Route{Method: "GET", Pattern: "/voucher-inbox/{id}", Perm: voucherView, Fn: p.reviewing},

@@ -14,6 +14,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
+	"huicun/internal/kit/sheet"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
 	"huicun/internal/web/resource"
@@ -183,6 +184,26 @@ func (p *pages) batch(c *shell.Ctx) error {
 	}
 	v.Undone = !changed
 	return p.inboxPage(c, http.StatusConflict, v, list)
+}
+
+// builtinChecks is the checklist that comes with the program as a sheet that the list's import takes.
+func (p *pages) builtinChecks(c *shell.Ctx) error {
+	list, err := ledger.BuiltinChecklist()
+	if err != nil {
+		return err
+	}
+	label := map[string]string{}
+	for _, o := range ledger.CheckKinds {
+		label[o.Code] = o.Label
+	}
+	cols := []sheet.Column{{Title: "种类", Kind: sheet.Text}, {Title: "内容", Kind: sheet.Text}, {Title: "顺序", Kind: sheet.Text}, {Title: "适用地区", Kind: sheet.Text}}
+	return resource.WriteSheet(c, "凭证审核要点", c.Query("format"), cols, func(yield func([]string, error) bool) {
+		for _, x := range list {
+			if !yield([]string{label[x.Kind], x.Name, strconv.Itoa(x.Seq), c.ScopeName()}, nil) {
+				return
+			}
+		}
+	})
 }
 
 // picks are the vouchers that were checked, each at the version that was seen.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"huicun/internal/kit/secret"
+	"huicun/internal/registry/access"
 )
 
 // draft saves a voucher and returns its address.
@@ -86,7 +87,18 @@ func TestInbox(t *testing.T) {
 	s.want(s.post("kuaiji", "/voucher-inbox", "tab", "post", "v", s.pick(second), "v", s.pick(first)), 303)
 	s.want(s.get("kuaiji", first), 200, "已记账")
 
-	// The town's own checklist.
+	// The town's own checklist, beginning with the one that comes with the program.
+	ours := s.want(s.get("kuaiji", "/check-items/builtin?format=csv"), 200, "审核要点,写明用途,2,八桥镇")
+	s.want(s.send("kuaiji", "/check-items/import", "a.csv", ours.body), 303)
+	n, _ := s.shell.Env.Noun("check_item")
+	items, _, err := n.List(s.Context(), access.System, s.tenant, filterTown())
+	s.ok(err)
+	if len(items.Items) != 20 {
+		t.Errorf("%d items", len(items.Items))
+	}
+	for _, x := range items.Items {
+		s.ok(n.Delete(s.Context(), access.System, s.tenant, x.ID, 0))
+	}
 	s.want(s.get("baozhang", "/check-items/new"), 403)
 	s.want(s.post("kuaiji", "/check-items", "_key", key(), "kind", "check", "name", "有村监委印章", "seq", "1", "region", town), 303)
 	s.lacks(s.want(s.get("kuaiji2", ownAt), 200, "有村监委印章", "白条"), "写明用途")

@@ -5,17 +5,14 @@ package books
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
-	"strconv"
-
 	"huicun/internal/books/ledger"
 	"huicun/internal/web/ui"
+	"strconv"
 )
 
 type accountsView struct {
@@ -212,7 +209,7 @@ func levelCell(code, name string, level int) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var8 := []any{"cell", "vg-level", templ.KV("vg-sub", level > 1)}
+		var templ_7745c5c3_Var8 = []any{"cell", "vg-level", templ.KV("vg-sub", level > 1)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var8...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -535,7 +532,7 @@ func paperBody(v paper) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var26 := []any{"vg-amount", templ.KV("vg-red", l.RedDebit), templ.KV("vg-none", l.Debit == "")}
+			var templ_7745c5c3_Var26 = []any{"vg-amount", templ.KV("vg-red", l.RedDebit), templ.KV("vg-none", l.Debit == "")}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var26...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -570,7 +567,7 @@ func paperBody(v paper) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var29 := []any{"vg-amount", templ.KV("vg-red", l.RedCredit), templ.KV("vg-none", l.Credit == "")}
+			var templ_7745c5c3_Var29 = []any{"vg-amount", templ.KV("vg-red", l.RedCredit), templ.KV("vg-none", l.Credit == "")}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var29...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1255,7 +1252,7 @@ func entryBody(f *entry) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var69 := []any{"form-control", templ.KV("is-invalid", f.Errs["date"] != "")}
+			var templ_7745c5c3_Var69 = []any{"form-control", templ.KV("is-invalid", f.Errs["date"] != "")}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var69...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1298,7 +1295,7 @@ func entryBody(f *entry) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var72 := []any{"form-control vg-count", templ.KV("is-invalid", f.Errs["attachments"] != "")}
+			var templ_7745c5c3_Var72 = []any{"form-control vg-count", templ.KV("is-invalid", f.Errs["attachments"] != "")}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var72...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1380,7 +1377,7 @@ func entryBody(f *entry) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Var76 := []any{"form-select", templ.KV("is-invalid", f.Errs["books"] != "")}
+				var templ_7745c5c3_Var76 = []any{"form-select", templ.KV("is-invalid", f.Errs["books"] != "")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var76...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1678,7 +1675,7 @@ func entryRow(f *entry, i int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Var89 := []any{"form-control", templ.KV("is-invalid", f.Errs[summary] != "")}
+		var templ_7745c5c3_Var89 = []any{"form-control", templ.KV("is-invalid", f.Errs[summary] != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var89...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1799,7 +1796,7 @@ func entryRow(f *entry, i int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Var94 := []any{"form-control num", templ.KV("is-invalid", f.Errs[debit] != "")}
+		var templ_7745c5c3_Var94 = []any{"form-control num", templ.KV("is-invalid", f.Errs[debit] != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var94...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1850,7 +1847,7 @@ func entryRow(f *entry, i int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Var97 := []any{"form-control num", templ.KV("is-invalid", f.Errs[credit] != "")}
+		var templ_7745c5c3_Var97 = []any{"form-control num", templ.KV("is-invalid", f.Errs[credit] != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var97...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

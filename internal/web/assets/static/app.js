@@ -671,6 +671,9 @@
     if (e.key === 'ArrowDown' || e.key === 'ArrowUp') { e.preventDefault(); if (to) to.focus(); }
     else if (e.key === 'Enter') { e.preventDefault(); $('a', up(row, 'li')).click(); }
   });
+  doc.addEventListener('keypress', function (e) { // Enter opens the row: it never sends the batch
+    if (e.key === 'Enter' && e.target.hasAttribute && e.target.hasAttribute('data-batch-row')) e.preventDefault();
+  });
   doc.addEventListener('change', function (e) {
     if (!e.target.hasAttribute || !e.target.hasAttribute('data-batch-all')) return;
     $$('[data-batch-row]', up(e.target, '[data-batch]')).forEach(function (b) { b.checked = e.target.checked; });
