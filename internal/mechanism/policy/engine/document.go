@@ -251,7 +251,7 @@ type Split struct {
 	Of    string `yaml:"of,omitempty"` // a rule's name; the award when left out
 	// ByRole gives to the eligible persons that hold the roles, by the weights of those who are there.
 	ByRole bool    `yaml:"by_role,omitempty"`
-	Cases  []Case  `yaml:"cases"`
+	Cases  []Case  `yaml:"cases,omitempty"`
 	Limits []Limit `yaml:"limits,omitempty"`
 	Note   string  `yaml:"note,omitempty"`
 }

@@ -170,7 +170,7 @@ func yamlComplaint(err error) Complaint {
 		if m := unknownField.FindStringSubmatch(unknown.Message); m != nil {
 			c.Msg = fmt.Sprintf("不认识的项“%s”，请检查拼写或删去", m[1])
 		}
-	case errors.As(err, &twice):
+	case errors.As(err, &twice), strings.Contains(err.Error(), "already defined"):
 		c.Msg = "同一项写了两次，请删去一个"
 	case errors.As(err, &typ), errors.As(err, &node):
 		c.Msg = "这一项的写法不对（该写一个值、一组值还是一个列表），请对照说明"
