@@ -12,6 +12,7 @@ import (
 	journalpages "huicun/internal/web/journal"
 	openingpages "huicun/internal/web/opening"
 	overviewpages "huicun/internal/web/overview"
+	"huicun/internal/web/property"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
 	showcasepages "huicun/internal/web/showcase"
@@ -26,7 +27,7 @@ var menu = []shell.MenuGroup{
 	}},
 	{Title: "政策机制", Items: []shell.MenuItem{
 		item("政策", "award", "/policies", "policy"), item("奖励发放", "cash", "/awards", "award"),
-		item("资产资源", "building-factory", "/assets", "asset"), item("合同", "file-text", "/contracts", "contract"),
+		item("资产资源", "building-factory", "/assets", "asset"), item("计提折旧", "calculator", "/depreciations", "depreciation"), item("合同", "file-text", "/contracts", "contract"),
 		item("村级商会", "users-group", "/chambers", "chamber"), item("乡贤与人员", "user", "/persons", "person"),
 		item("品牌", "plant-2", "/brands", "brand"), item("产品", "shopping-cart", "/products", "product"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
 	}},
@@ -84,6 +85,7 @@ func (a *App) mount() {
 	set.Files(a.Shell, n.Files)
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates})
+	property.Mount(a.Shell, set, n.Ledger, n.Depreciation)
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
 	openingpages.Mount(a.Shell, set, n.Ledger, n.Opening)

@@ -48,6 +48,7 @@ type Nouns struct {
 	Units   *record.Noun[asset.Unit]
 	// Certificates are the documents that prove whose assets are.
 	Certificates *record.Noun[asset.Certificate]
+	Depreciation *asset.Depreciation
 	Contracts    *record.Noun[contract.Contract]
 	Bank         *bank.Service
 	// Households are the members (成员户) of collectives.
@@ -139,6 +140,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Layouts = statement.NewLayouts(e)
 	n.Assets, n.Units = asset.NewAssets(e), asset.NewUnits(e)
 	n.Certificates = asset.NewCertificates(e)
+	n.Depreciation = asset.NewDepreciation(e, n.Ledger)
 	n.Contracts = contract.NewContracts(e)
 	n.Households = member.New(e)
 	n.Bank = bank.New(e, n.Ledger)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"huicun/internal/books/asset"
 	"huicun/internal/books/cash"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
@@ -106,5 +107,5 @@ type check func(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 
 // checks are what fsck runs.
 func (a *App) checks() []check {
-	return []check{ledger.Check, file.Check, statement.Check, cash.Check, a.Nouns.Bank.Check, contract.Check, a.Nouns.Closing.Check, a.Nouns.Opening.Check, showcase.Check}
+	return []check{ledger.Check, file.Check, statement.Check, cash.Check, asset.Check, a.Nouns.Bank.Check, contract.Check, a.Nouns.Closing.Check, a.Nouns.Opening.Check, showcase.Check}
 }

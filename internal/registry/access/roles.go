@@ -2,7 +2,7 @@ package access
 
 // The kinds of record by who works with them; a role's permissions are built from these groups.
 var (
-	bookKinds   = []string{"books", "voucher", "member", "asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role"}
+	bookKinds   = []string{"books", "voucher", "member", "asset", "asset_unit", "asset_certificate", "depreciation", "contract", "party", "person", "person_role"}
 	deskKinds   = []string{"entry_template", "recurring", "check_item", "file_type"}
 	reportKinds = []string{"statement", "layout", "journal"}
 	// What a village's bookkeeper records of cash, and what the township keeps over it.

@@ -67,7 +67,7 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		Before: []resource.Panel[contract.Contract]{p.contractAlerts}, Panels: []resource.Panel[contract.Contract]{p.termPanel, p.schedulePanel, p.contractVouchers},
 	})
 	resource.Mount(s, set, n.Assets, resource.Options[asset.Asset]{
-		Panels:   []resource.Panel[asset.Asset]{p.unitsPanel, p.earlierPanel, p.assetVouchers},
+		Panels:   []resource.Panel[asset.Asset]{p.unitsPanel, p.earlierPanel, p.depreciationPanel, p.assetVouchers},
 		Children: []resource.Child{{Kind: "asset_certificate", Field: "asset", Title: "权属证书"}},
 	})
 	resource.Mount(s, set, n.Units, resource.Options[asset.Unit]{Panels: []resource.Panel[asset.Unit]{p.unitContracts}})
