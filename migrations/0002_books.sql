@@ -73,6 +73,7 @@ CREATE INDEX voucher_month ON voucher (tenant_id, month, region);
 CREATE INDEX voucher_on_date ON voucher (tenant_id, on_date, id);
 
 CREATE TABLE voucher_line (
+  {{clustered}}
   tenant_id BIGINT NOT NULL,
   voucher_id BIGINT NOT NULL,
   line_no INTEGER NOT NULL,

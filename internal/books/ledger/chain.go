@@ -3,9 +3,7 @@ package ledger
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"strconv"
-	"strings"
 )
 
 // chain is the end of books' chain of posted vouchers: how many there are, and the hash of the last one.
@@ -26,20 +24,22 @@ func (c *chain) seal(v *Voucher) {
 // the text, so that a voucher's hash stays what it is when vouchers learn to say more. The division is not part of
 // it: that follows the books when a village is moved.
 func digest(before string, v *Voucher) string {
-	var b strings.Builder
+	b := make([]byte, 0, 1024)
 	put := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%s=%s\n", name, strconv.Quote(value))
+			b = append(append(b, name...), '=')
+			b = append(strconv.AppendQuote(b, value), '\n')
+		}
+	}
+	number := func(name string, n int64) {
+		if n != 0 {
+			b = append(append(b, name...), `="`...)
+			b = append(strconv.AppendInt(b, n, 10), "\"\n"...)
 		}
 	}
 	put("before", before)
-	number := func(name string, n int64) {
-		if n != 0 {
-			put(name, strconv.FormatInt(n, 10))
-		}
-	}
 	number("seq", v.Seq)
-	put("books", v.Books.String())
+	number("books", int64(v.Books))
 	put("no", v.FullNo)
 	put("date", v.Date.String())
 	put("summary", v.Summary)
@@ -47,24 +47,24 @@ func digest(before string, v *Voucher) string {
 	put("maker", v.Maker)
 	put("reviewer", v.Reviewer)
 	put("poster", v.Poster)
-	put("reverses", v.Reverses.String())
-	put("corrects", v.Corrects.String())
+	number("reverses", int64(v.Reverses))
+	number("corrects", int64(v.Corrects))
 	put("origin", v.Origin)
-	put("origin_id", v.OriginID.String())
+	number("origin_id", int64(v.OriginID))
 	put("source", v.Source)
 	put("note", v.Note)
 	put("files", v.Files)
 	for i := range v.Lines {
 		x := &v.Lines[i]
-		b.WriteString("line\n")
+		b = append(b, "line\n"...)
 		put("summary", x.Summary)
 		put("account", x.Account)
 		number("debit", int64(x.Debit))
 		number("credit", int64(x.Credit))
 		for d := range Dimensions {
-			put(Dimensions[d].Name, Dimensions[d].at(x).String())
+			number(Dimensions[d].Name, int64(*Dimensions[d].at(x)))
 		}
 	}
-	sum := sha256.Sum256([]byte(b.String()))
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"huicun/internal/kit/code"
 	"huicun/internal/kit/db"
@@ -17,7 +18,6 @@ type Dimension struct {
 	Kind   string // of the noun
 	Label  string // in Chinese
 	column string
-	title  string // of the column in sheets
 	own    bool   // belongs to one village, and is named in the books of no other
 	at     func(*Line) *ids.ID
 }
@@ -27,11 +27,11 @@ func (d *Dimension) At(l *Line) *ids.ID { return d.at(l) }
 
 // Dimensions are all that a line can belong to.
 var Dimensions = []Dimension{
-	{"party", "party", "往来单位", "party_id", "往来单位", false, func(l *Line) *ids.ID { return &l.Party }},
-	{"contract", "contract", "合同", "contract_id", "合同编号", true, func(l *Line) *ids.ID { return &l.Contract }},
-	{"asset", "asset", "资产", "asset_id", "资产编号", true, func(l *Line) *ids.ID { return &l.Asset }},
-	{"project", "joint", "联建项目", "project_id", "项目编号", false, func(l *Line) *ids.ID { return &l.Project }},
-	{"member", "member", "成员户", "member_id", "成员户编号", true, func(l *Line) *ids.ID { return &l.Member }},
+	{"party", "party", "往来单位", "party_id", false, func(l *Line) *ids.ID { return &l.Party }},
+	{"contract", "contract", "合同", "contract_id", true, func(l *Line) *ids.ID { return &l.Contract }},
+	{"asset", "asset", "资产", "asset_id", true, func(l *Line) *ids.ID { return &l.Asset }},
+	{"project", "joint", "联建项目", "project_id", false, func(l *Line) *ids.ID { return &l.Project }},
+	{"member", "member", "成员户", "member_id", true, func(l *Line) *ids.ID { return &l.Member }},
 }
 
 // DimensionNamed returns a dimension by its input's name, nil when there is none.
@@ -79,13 +79,28 @@ func ParseDims(s string) ([]DimRule, error) {
 	return out, nil
 }
 
+// parsedDims keeps what ParseDims made of the texts that there are: some ten for the accounts of all books.
+var parsedDims sync.Map // string → []DimRule
+
+// rulesOf is ParseDims of a stored text; one that does not parse was refused when the account was saved.
+func rulesOf(s string) []DimRule {
+	if known, ok := parsedDims.Load(s); ok {
+		return known.([]DimRule)
+	}
+	rules, err := ParseDims(s)
+	if err != nil {
+		return nil
+	}
+	parsedDims.Store(s, rules)
+	return rules
+}
+
 // missing returns the first rule of an account that a line does not satisfy.
 func missing(a *Account, x *Line) (DimRule, bool) {
-	rules, err := ParseDims(a.Dims)
-	if err != nil {
-		return DimRule{}, false // refused when the account was saved
+	if a.Dims == "" {
+		return DimRule{}, false
 	}
-	for _, r := range rules {
+	for _, r := range rulesOf(a.Dims) {
 		given := slices.ContainsFunc(r.AnyOf, func(name string) bool { return *DimensionNamed(name).at(x) != 0 })
 		if r.Required && !given {
 			return r, true

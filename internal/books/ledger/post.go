@@ -470,7 +470,7 @@ func doc(v *Voucher) find.Doc {
 			more = append(more, s)
 		}
 	}
-	return find.Doc{ID: v.ID, Kind: "voucher", Title: title(v), Detail: strings.Join(more, "；"), Region: v.Region}
+	return find.Doc{ID: v.ID, Kind: "voucher", Title: title(v), Number: v.FullNo, Detail: strings.Join(more, "；"), Region: v.Region}
 }
 
 // changes lists what differs, in the words that people see.

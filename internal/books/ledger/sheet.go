@@ -13,52 +13,60 @@ import (
 	"huicun/internal/registry/record"
 )
 
-// The columns of voucher sheets, one row per line. A voucher is known by its books and source number.
+// SheetColumns are the columns of the import template and of exports.
+func SheetColumns() []sheet.Column { return sheetColumns[:] }
+
+// column is a column of voucher sheets.
+type column int
+
+// The columns in their order; the dimensions stand in theirs.
 const (
-	colBooks       = "账套"
-	colSource      = "凭证来源号"
-	colDate        = "日期"
-	colSummary     = "摘要"
-	colAccount     = "科目"
-	colDebit       = "借方金额（元）"
-	colCredit      = "贷方金额（元）"
-	colParty       = "往来单位"
-	colContract    = "合同编号"
-	colAsset       = "资产编号"
-	colProject     = "项目编号"
-	colMember      = "成员户编号"
-	colAttachments = "附件张数"
-	colMaker       = "制单人"
-	colReviewer    = "审核人"
-	colKind        = "种类"
-	colReverses    = "冲销来源号"
-	colSample      = "示例"
-	colNote        = "备注"
+	atBooks column = iota
+	atSource
+	atDate
+	atSummary
+	atAccount
+	atDebit
+	atCredit
+	atParty
+	atContract
+	atAsset
+	atProject
+	atMember
+	atAttachments
+	atMaker
+	atReviewer
+	atKind
+	atReverses
+	atSample
+	atNote
+	columnCount
 )
 
-// SheetColumns are the columns of the import template and of exports.
-func SheetColumns() []sheet.Column {
-	return []sheet.Column{
-		{Title: colBooks},
-		{Title: colSource},
-		{Title: colDate, Kind: sheet.Date},
-		{Title: colSummary},
-		{Title: colAccount},
-		{Title: colDebit, Kind: sheet.Money},
-		{Title: colCredit, Kind: sheet.Money},
-		{Title: colParty},
-		{Title: colContract},
-		{Title: colAsset},
-		{Title: colProject},
-		{Title: colMember},
-		{Title: colAttachments, Kind: sheet.Integer},
-		{Title: colMaker},
-		{Title: colReviewer},
-		{Title: colKind},
-		{Title: colReverses},
-		{Title: colSample},
-		{Title: colNote},
-	}
+// title is the column's heading.
+func (c column) title() string { return sheetColumns[c].Title }
+
+// A voucher is known by its books and source number.
+var sheetColumns = [columnCount]sheet.Column{
+	atBooks:       {Title: "账套"},
+	atSource:      {Title: "凭证来源号"},
+	atDate:        {Title: "日期", Kind: sheet.Date},
+	atSummary:     {Title: "摘要"},
+	atAccount:     {Title: "科目"},
+	atDebit:       {Title: "借方金额（元）", Kind: sheet.Money},
+	atCredit:      {Title: "贷方金额（元）", Kind: sheet.Money},
+	atParty:       {Title: "往来单位"},
+	atContract:    {Title: "合同编号"},
+	atAsset:       {Title: "资产编号"},
+	atProject:     {Title: "项目编号"},
+	atMember:      {Title: "成员户编号"},
+	atAttachments: {Title: "附件张数", Kind: sheet.Integer},
+	atMaker:       {Title: "制单人"},
+	atReviewer:    {Title: "审核人"},
+	atKind:        {Title: "种类"},
+	atReverses:    {Title: "冲销来源号"},
+	atSample:      {Title: "示例"},
+	atNote:        {Title: "备注"},
 }
 
 // ExportRows gives the posted vouchers of a list, one row per line under SheetColumns, oldest first; importing

@@ -213,22 +213,22 @@ func Periods(ctx context.Context, q db.Q, tenant int64, books ids.ID) ([]Period,
 
 // insertVouchers stores new vouchers with their lines; ids and states are set.
 func insertVouchers(ctx context.Context, tx *db.Tx, list []*Voucher) error {
-	rows := make([][]any, len(list))
-	var lines [][]any
-	for i, v := range list {
-		r := &v.Row
-		r.Tenant, r.Version = tx.Tenant, 1
-		r.CreatedAt, r.UpdatedAt = tx.Now().UnixMicro(), tx.Now().UnixMicro()
-		r.CreatedBy, r.UpdatedBy = tx.ActorID, tx.ActorID
-		rows[i] = append([]any{
-			r.Tenant, r.ID, r.Version, r.CreatedAt, int64(r.CreatedBy), r.UpdatedAt, int64(r.UpdatedBy), r.Region, r.State, r.Sample, r.Note,
-		}, voucherTable.Ptrs(v)...)
-		lines = append(lines, lineRows(v)...)
-	}
-	if err := tx.InsertRows(ctx, "INSERT INTO voucher ("+voucherTable.Columns("")+") VALUES ", "", rows); err != nil {
+	if err := voucherTable.InsertAll(ctx, tx, list); err != nil {
 		return explain(err)
 	}
+	var lines [][]any
+	for _, v := range list {
+		lines = append(lines, lineRows(v)...)
+	}
 	return insertLines(ctx, tx, lines)
+}
+
+// link is an id as it is stored, NULL for none.
+func link(id ids.ID) any {
+	if id == 0 {
+		return nil
+	}
+	return int64(id)
 }
 
 // explain words what only two people at once can bring about.
@@ -247,8 +247,8 @@ func lineRows(v *Voucher) [][]any {
 	for i := range v.Lines {
 		x := &v.Lines[i]
 		out[i] = []any{
-			v.Tenant, v.ID, i + 1, v.Books, v.Month, v.State == Posted, v.Region, x.Summary, x.Account, x.Debit, x.Credit,
-			x.Party, x.Contract, x.Asset, x.Project, x.Member, "",
+			v.Tenant, int64(v.ID), int64(i + 1), int64(v.Books), int64(v.Month), v.State == Posted, v.Region, x.Summary, x.Account,
+			int64(x.Debit), int64(x.Credit), link(x.Party), link(x.Contract), link(x.Asset), link(x.Project), link(x.Member), "",
 		}
 		if v.State == Posted && i < len(v.receipts) && v.receipts[i] {
 			out[i][len(out[i])-1] = v.Date.String()
@@ -411,15 +411,18 @@ func bySource(ctx context.Context, q *db.Tx, books ids.ID, sources []string) ([]
 	var out []*Voucher
 	slices.Sort(sources)
 	for chunk := range slices.Chunk(slices.Compact(sources), 5*perStatement) {
-		w := db.In(db.NewWhere(q.Tenant).And("books_id = ?", books), "source_no", chunk)
+		w := db.In(db.NewWhere(q.Tenant).And("books_id = ?", books).And("source_no <> ''"), "source_no", chunk) // as the index says it
 		imported, err := voucherTable.All(ctx, q, w, "id")
 		if err != nil {
 			return nil, err
 		}
-		w = db.In(db.NewWhere(q.Tenant).And("books_id = ?", books).And("source_no = ''"), "full_no", chunk)
-		own, err := voucherTable.All(ctx, q, w, "id")
-		if err != nil {
-			return nil, err
+		// A voucher that was not imported is known by its number; what cannot be one is not looked for.
+		var own []Voucher
+		if numbers := filtered(chunk, ownNumber.MatchString); len(numbers) > 0 {
+			w = db.In(db.NewWhere(q.Tenant).And("books_id = ?", books).And("source_no = ''"), "full_no", numbers)
+			if own, err = voucherTable.All(ctx, q, w, "id"); err != nil {
+				return nil, err
+			}
 		}
 		for _, list := range [][]Voucher{own, imported} { // where both bear a number, the imported one counts
 			for i := range list {
@@ -428,4 +431,14 @@ func bySource(ctx context.Context, q *db.Tx, books ids.ID, sources []string) ([]
 		}
 	}
 	return out, loadLines(ctx, q, q.Tenant, out)
+}
+
+func filtered(list []string, keep func(string) bool) []string {
+	var out []string
+	for _, s := range list {
+		if keep(s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }

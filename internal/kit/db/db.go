@@ -115,7 +115,7 @@ func (d *DB) openSQLite(ctx context.Context, cfg Config) error {
 	}
 	base := "file:" + (&url.URL{Path: path}).EscapedPath()
 	pragmas := "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)"
-	w, err := sql.Open("sqlite", base+"?_txlock=immediate&"+pragmas+"&_pragma=journal_mode(WAL)")
+	w, err := sql.Open("sqlite", base+"?_txlock=immediate&"+pragmas+"&_pragma=journal_mode(WAL)&_pragma=cache_size(-32768)")
 	if err != nil {
 		return fmt.Errorf("opening the data file: %w", err)
 	}

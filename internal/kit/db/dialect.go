@@ -49,7 +49,8 @@ var (
 
 // ddl turns the one migration text into the engine's words. SQLite gets STRICT tables, so that a text in a
 // number column is an error there too; PostgreSQL gets byte order for text, so that both engines sort alike.
-// {{clustered}} marks a table that is nothing but its key, which SQLite then keeps once and not as table and index.
+// {{clustered}} marks a table that SQLite keeps in the order of its key, once, and not as a table and an index: one that is
+// nothing but its key, or whose rows are read by its beginning.
 func (d Dialect) ddl(text string) string {
 	text = alterTable.ReplaceAllStringFunc(text, d.words)
 	return createTable.ReplaceAllStringFunc(text, func(s string) string {

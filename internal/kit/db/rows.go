@@ -3,9 +3,12 @@ package db
 import (
 	"context"
 	"database/sql/driver"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"huicun/internal/kit/ids"
 )
 
 const (
@@ -36,6 +39,51 @@ func (tx *Tx) InsertRows(ctx context.Context, head, tail string, rows [][]any) e
 		}
 	}
 	return nil
+}
+
+// InsertAll stores new records that have their ids, with statements of many rows; it sets what Insert sets.
+func (t *Table[T]) InsertAll(ctx context.Context, tx *Tx, list []*T) error {
+	rows := make([][]any, len(list))
+	for i, v := range list {
+		r := t.Row(v)
+		r.Tenant, r.Version = tx.Tenant, 1
+		r.CreatedAt, r.UpdatedAt = tx.now.UnixMicro(), tx.now.UnixMicro()
+		r.CreatedBy, r.UpdatedBy = tx.ActorID, tx.ActorID
+		rows[i] = append(r.ptrs(), t.Ptrs(v)...)
+		plainValues(rows[i])
+	}
+	return tx.InsertRows(ctx, "INSERT INTO "+t.Name+" ("+t.Columns("")+") VALUES ", "", rows)
+}
+
+// plainValues puts what pointers point to in their place, as far as the type is one that drivers take as it is: they are
+// slow to find that out by themselves, value by value.
+func plainValues(args []any) {
+	for i, a := range args {
+		switch p := a.(type) {
+		case *string:
+			args[i] = *p
+		case *int64:
+			args[i] = *p
+		case *int:
+			args[i] = int64(*p)
+		case *bool:
+			args[i] = *p
+		case *plainID:
+			args[i] = int64(*p)
+		case *ids.ID:
+			if args[i] = nil; *p != 0 {
+				args[i] = int64(*p)
+			}
+		case driver.Valuer:
+			if v, err := p.Value(); err == nil {
+				args[i] = v
+			}
+		default:
+			if v := reflect.ValueOf(a).Elem(); v.CanInt() {
+				args[i] = v.Int()
+			}
+		}
+	}
 }
 
 // values returns the placeholders of so many rows. On SQLite they bear no number: a numbered one is looked up by its name

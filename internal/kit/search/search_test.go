@@ -78,6 +78,37 @@ func TestFoldIdempotent(t *testing.T) {
 	}
 }
 
+// An index made by Index answers every query as the terms of Terms do.
+func TestIndexMatchesAlike(t *testing.T) {
+	holds := func(terms []string, q string) bool {
+		for _, want := range QueryTerms(q) {
+			if !slices.ContainsFunc(terms, func(have string) bool { return have == want || Single(want) && strings.HasPrefix(have, want) }) {
+				return false
+			}
+		}
+		return true
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s, q := text(30).Draw(t, "s"), text(4).Draw(t, "q")
+		if rs := []rune(Fold(s)); len(rs) > 0 && rapid.Bool().Draw(t, "part") {
+			i := rapid.IntRange(0, len(rs)-1).Draw(t, "from")
+			q = string(rs[i:rapid.IntRange(i, len(rs)).Draw(t, "to")])
+		}
+		if len(Terms(s)) >= MaxTerms {
+			t.Skip("cut")
+		}
+		if want, got := matches(q, s), holds(Index(s), q); got != want {
+			t.Fatalf("%q in %q: %v, want %v", q, s, got, want)
+		}
+	})
+	if n, all := len(Index("收取门面房屋租金")), len(Terms("收取门面房屋租金")); n >= all {
+		t.Errorf("%d of %d terms", n, all)
+	}
+	if got := IndexPlain("收租金"); !slices.Equal(got, []string{"收租", "租金", "金"}) {
+		t.Errorf("plain terms %q", got)
+	}
+}
+
 func TestEverySubstringIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := text(40).Draw(t, "s")

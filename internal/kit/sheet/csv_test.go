@@ -52,12 +52,25 @@ func TestReadCSV(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct{ name, content, want string }{
-		{"a.xls", "x", "另存为 .xlsx"}, {"a.xlsx", string(magicOLE) + "...", "另存为 .xlsx"}, {"a.xlsx", string(magicOLE) + string(olePackage), "取消密码"},
-		{"a.xlsx", "a,b\n1,2", "损坏"}, {"a.pdf", "%PDF", "不认识"}, {"a.csv", "", "空的"}, {"a.csv", "\n\n,,\n", "没有找到表头"},
-		{"a.csv", "甲,乙,甲\n", "A 列和 C 列"}, {"a.csv", "甲,乙\n1,2\n1,2,3", "第 3 行 C 列"}, {"a.csv", "甲,,乙\n1,2,3", "第 2 行 B 列"},
-		{"a.csv", "甲\n\"1", "第 2 行的引号"}, {"a.csv", "甲\n\x00", "不是文本"}, {"a.csv", "\xef\xbb\xbf\xff", "编码"}, {"a.csv", "甲\xff\xff", "编码"},
-		{"a.csv", "甲\n1\n2\n3\n4", "超过 3 行"}, {"a.csv", "甲,乙,丙,丁,戊\n", "超过 4 列"}, {"a.csv", strings.Repeat("x", 101), "超过 100 字节"},
-		{"a.xlsx", "PK", "损坏"}, {"a.csv", "PK\x03\x04", "损坏"},
+		{"a.xls", "x", "另存为 .xlsx"},
+		{"a.xlsx", string(magicOLE) + "...", "另存为 .xlsx"},
+		{"a.xlsx", string(magicOLE) + string(olePackage), "取消密码"},
+		{"a.xlsx", "a,b\n1,2", "损坏"},
+		{"a.pdf", "%PDF", "不认识"},
+		{"a.csv", "", "空的"},
+		{"a.csv", "\n\n,,\n", "没有找到表头"},
+		{"a.csv", "甲,乙,甲\n", "A 列和 C 列"},
+		{"a.csv", "甲,乙\n1,2\n1,2,3", "第 3 行 C 列"},
+		{"a.csv", "甲,,乙\n1,2,3", "第 2 行 B 列"},
+		{"a.csv", "甲\n\"1", "第 2 行的引号"},
+		{"a.csv", "甲\n\x00", "不是文本"},
+		{"a.csv", "\xef\xbb\xbf\xff", "编码"},
+		{"a.csv", "甲\xff\xff", "编码"},
+		{"a.csv", "甲\n1\n2\n3\n4", "超过 3 行"},
+		{"a.csv", "甲,乙,丙,丁,戊\n", "超过 4 列"},
+		{"a.csv", strings.Repeat("x", 101), "超过 100 字节"},
+		{"a.xlsx", "PK", "损坏"},
+		{"a.csv", "PK\x03\x04", "损坏"},
 	} {
 		_, err := readText(t, c.name, c.content, Options{MaxRows: 3, MaxCols: 4, MaxBytes: 100})
 		if !errs.Is(err, errs.Invalid) || !strings.Contains(errs.Message(err), c.want) {

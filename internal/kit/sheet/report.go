@@ -21,6 +21,7 @@ type RowError struct {
 type Report struct {
 	Rows   int // rows checked
 	Errors []RowError
+	More   int // further wrong cells, which are not listed
 }
 
 // Add notes one wrong cell.
@@ -34,7 +35,7 @@ func (r *Report) Err() error {
 	if len(r.Errors) == 0 {
 		return nil
 	}
-	return errs.New(errs.Invalid, "sheet.errors", "共 %d 处错误，没有保存任何一行", len(r.Errors))
+	return errs.New(errs.Invalid, "sheet.errors", "共 %d 处错误，没有保存任何一行", len(r.Errors)+r.More)
 }
 
 // WriteErrors writes the wrong places as an xlsx with the columns 行号, 列, 内容 and 问题.
@@ -45,6 +46,9 @@ func WriteErrors(w io.Writer, r *Report) error {
 			if !yield([]string{strconv.Itoa(e.Row), e.Column, short(e.Value), short(e.Msg)}, nil) {
 				return
 			}
+		}
+		if r.More > 0 {
+			yield([]string{"", "", "", fmt.Sprintf("还有 %d 处错误没有列出；请先改好以上各处再导入", r.More)}, nil)
 		}
 	}
 	return WriteXLSX(w, "错误", header, iter.Seq2[[]string, error](rows))

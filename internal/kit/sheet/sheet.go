@@ -20,10 +20,10 @@ const (
 	DefaultMaxBytes = 200 << 20
 )
 
-// maxCells bounds rows × columns, since a wide header over many rows eats memory within both other limits.
+// maxCells bounds rows × columns of a Table, since a wide header over many rows eats memory within both other limits.
 const maxCells = 6_000_000
 
-// Options bound and steer Read; the zero value reads the first visible sheet within the default limits.
+// Options bound and steer Read and Each; the zero value reads the first visible sheet within the default limits.
 type Options struct {
 	MaxRows   int    // data rows; 0 is DefaultMaxRows
 	MaxCols   int    // columns; 0 is DefaultMaxCols
@@ -66,10 +66,19 @@ func (t *Table) Col(title string) int {
 	return -1
 }
 
-// builder turns raw rows into a Table under the limits; both formats feed it.
+// Rows receives a table row by row: Header once, then Row for each row that is not wholly empty, with the file's row
+// number. The cells are as many as titles and may be kept. An error of theirs ends the reading and is returned.
+type Rows struct {
+	Header func(t *Table) error // t has no rows yet
+	Row    func(no int, cells []string) error
+}
+
+// builder turns raw rows into a table's rows under the limits; both formats feed it.
 type builder struct {
 	opts Options
 	t    *Table
+	to   Rows
+	n    int // rows so far
 }
 
 // add takes the next row of the file; cells are already trimmed. It may keep the slice.
@@ -86,15 +95,13 @@ func (b *builder) add(rowNo int, cells []string) error {
 	if b.t.Header == nil && !b.opts.Grid {
 		return b.header(rowNo, cells)
 	}
-	if len(b.t.Rows) >= b.opts.MaxRows {
+	if b.n >= b.opts.MaxRows {
 		return errs.New(errs.Invalid, "sheet.rows", "表格超过 %d 行，请拆成几个文件", b.opts.MaxRows)
 	}
+	b.n++
 	n := len(b.t.Header)
 	if b.opts.Grid {
 		n = len(cells)
-	}
-	if (len(b.t.Rows)+1)*n > maxCells {
-		return errs.New(errs.Invalid, "sheet.cells", "表格太大（超过 %d 个单元格），请拆成几个文件", maxCells)
 	}
 	for i, c := range cells {
 		if !b.opts.Grid && c != "" && (i >= n || b.t.Header[i] == "") {
@@ -106,9 +113,32 @@ func (b *builder) add(rowNo int, cells []string) error {
 		row = make([]string, n)
 		copy(row, cells)
 	}
-	b.t.Rows = append(b.t.Rows, row[:n:n])
-	b.t.RowNo = append(b.t.RowNo, rowNo)
-	return nil
+	return handedOver(b.to.Row(rowNo, row[:n:n]))
+}
+
+// handed is an error of whoever the rows are handed to: it is not the file's.
+type handed struct{ error }
+
+func handedOver(err error) error {
+	if err == nil {
+		return nil
+	}
+	return handed{err}
+}
+
+// whole gathers the rows in the table itself.
+func (t *Table) whole() Rows {
+	return Rows{
+		Header: func(*Table) error { return nil },
+		Row: func(no int, cells []string) error {
+			if (len(t.Rows)+1)*len(cells) > maxCells {
+				return errs.New(errs.Invalid, "sheet.cells", "表格太大（超过 %d 个单元格），请拆成几个文件", maxCells)
+			}
+			t.Rows = append(t.Rows, cells)
+			t.RowNo = append(t.RowNo, no)
+			return nil
+		},
+	}
 }
 
 func (b *builder) header(rowNo int, cells []string) error {
@@ -126,14 +156,14 @@ func (b *builder) header(rowNo int, cells []string) error {
 		seen[c] = i
 	}
 	b.t.Header, b.t.HeaderRow = append([]string(nil), cells...), rowNo
-	return nil
+	return handedOver(b.to.Header(b.t))
 }
 
-func (b *builder) done() (*Table, error) {
-	if b.t.Header == nil && len(b.t.Rows) == 0 {
-		return nil, errs.New(errs.Invalid, "sheet.empty", "表格是空的，没有找到表头")
+func (b *builder) done() error {
+	if b.t.Header == nil && b.n == 0 {
+		return errs.New(errs.Invalid, "sheet.empty", "表格是空的，没有找到表头")
 	}
-	return b.t, nil
+	return nil
 }
 
 // colName gives the letters of a column counted from 0: A, B, ..., AA.

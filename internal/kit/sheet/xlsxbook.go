@@ -51,42 +51,46 @@ type stylesXML struct {
 	} `xml:"cellXfs>xf"`
 }
 
-func readXLSX(ra io.ReaderAt, size int64, opts Options) (*Table, error) {
+func readXLSX(ra io.ReaderAt, size int64, bl builder) error {
 	zr, err := zip.NewReader(ra, size)
 	if err != nil {
-		return nil, broken(err)
+		return broken(err)
 	}
-	b := &book{parts: make(map[string]*zip.File, len(zr.File)), left: opts.MaxBytes}
+	b := &book{parts: make(map[string]*zip.File, len(zr.File)), left: bl.opts.MaxBytes}
 	for _, f := range zr.File {
 		b.parts[strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(f.Name, `\`, "/"), "/"))] = f
 	}
-	t, err := b.table(opts)
+	err = b.table(bl)
+	var theirs handed
 	switch {
+	case errors.As(err, &theirs):
+		return err
 	case errors.Is(err, errBudget):
-		return nil, tooBig(opts.MaxBytes)
+		return tooBig(bl.opts.MaxBytes)
 	case err != nil && errs.As(err) == nil:
-		return nil, broken(err)
+		return broken(err)
 	}
-	return t, err
+	return err
 }
 
-func (b *book) table(opts Options) (*Table, error) {
+func (b *book) table(bl builder) error {
+	opts := bl.opts
 	root, err := b.rels("")
 	if err != nil || root["officeDocument"] == nil {
-		return nil, errs.Wrap(errors.Join(err, errors.New("no workbook")), errs.Invalid, "sheet.format", "这不是 .xlsx 表格，请用表格软件另存为 .xlsx 再上传")
+		return errs.Wrap(errors.Join(err, errors.New("no workbook")), errs.Invalid, "sheet.format", "这不是 .xlsx 表格，请用表格软件另存为 .xlsx 再上传")
 	}
 	main := root["officeDocument"][0].Target
 	if strings.HasSuffix(main, ".bin") {
-		return nil, errs.New(errs.Invalid, "sheet.format", "不支持二进制工作簿，请打开文件后另存为 .xlsx 再上传")
+		return errs.New(errs.Invalid, "sheet.format", "不支持二进制工作簿，请打开文件后另存为 .xlsx 再上传")
 	}
 	var wb workbookXML
 	if err := b.decode(main, &wb); err != nil {
-		return nil, err
+		return err
 	}
 	b.date1904 = wb.Pr.Date1904 == "1" || wb.Pr.Date1904 == "true"
 	rels, err := b.rels(main)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, s := range wb.Sheets {
 		if opts.Sheet != "" && s.Name != opts.Sheet || opts.Sheet == "" && s.State != "" && s.State != "visible" {
@@ -97,19 +101,19 @@ func (b *book) table(opts Options) (*Table, error) {
 				continue
 			}
 			if err := b.loadShared(rels); err != nil {
-				return nil, err
+				return err
 			}
-			bl := builder{opts: opts, t: &Table{Name: s.Name}}
+			bl.t.Name = s.Name
 			if err := b.rows(r.Target, &bl); err != nil {
-				return nil, err
+				return err
 			}
 			return bl.done()
 		}
 	}
 	if opts.Sheet != "" {
-		return nil, errs.New(errs.Invalid, "sheet.missing", "文件里没有名为“%s”的工作表", opts.Sheet)
+		return errs.New(errs.Invalid, "sheet.missing", "文件里没有名为“%s”的工作表", opts.Sheet)
 	}
-	return nil, errs.New(errs.Invalid, "sheet.missing", "文件里没有可见的工作表")
+	return errs.New(errs.Invalid, "sheet.missing", "文件里没有可见的工作表")
 }
 
 // loadShared reads the styles and the shared strings, if the workbook has them.

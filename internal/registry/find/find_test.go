@@ -52,15 +52,45 @@ func TestSearch(t *testing.T) {
 			find.Doc{ID: 2, Kind: "contract", Title: "HT-2021-0001 长胜标准厂房租赁合同", Detail: "租赁合同 八桥镇永胜村股份经济合作社", Region: "321182103200"},
 			find.Doc{ID: 3, Kind: "party", Title: "永胜管件厂", Detail: "企业", Region: "321182102201"}, // another town
 			find.Doc{ID: 4, Kind: "party", Title: "ＡＢＣ Trading", Region: "321182103205"},
+			find.Doc{ID: 5, Kind: "voucher", Title: "记-2021-03-0012 收取门面租金 2020年", Number: "记-2021-03-0012", Region: "321182103205"},
+			find.Doc{ID: 6, Kind: "voucher", Title: "转-2021-03-0012 付水费", Number: "转-2021-03-0012", Region: "321182103205"},
 		)
 		for _, c := range []struct {
 			query string
 			kinds []string
 			want  []ids.ID
 		}{
-			{"永胜", nil, []ids.ID{2, 1}}, {"永胜", []string{"party"}, []ids.ID{1}}, {"永胜 厂房", nil, []ids.ID{2}}, {"ht-2021-0001", nil, []ids.ID{2}}, {"HT－2021－0001", nil, []ids.ID{2}},
-			{"yongsheng", nil, []ids.ID{2, 1}}, {"abc", nil, []ids.ID{4}}, {"ABC", nil, []ids.ID{4}}, {"合作社永胜", nil, nil}, {"没有", nil, nil},
-			{"", nil, nil}, {"  ", nil, nil}, {"%", nil, nil}, {"_", nil, nil}, {"'; DROP TABLE search_doc", nil, nil}, {strings.Repeat("永胜村股份", 5000), nil, nil},
+			{"永胜", nil, []ids.ID{2, 1}},
+			{"永胜", []string{"party"}, []ids.ID{1}},
+			{"永胜 厂房", nil, []ids.ID{2}},
+			{"ht-2021-0001", nil, []ids.ID{2}},
+			{"HT－2021－0001", nil, []ids.ID{2}},
+			{"yongsheng", nil, []ids.ID{2, 1}},
+			{"abc", nil, []ids.ID{4}},
+			{"ABC", nil, []ids.ID{4}},
+			{"合作社永胜", nil, nil},
+			{"没有", nil, nil},
+			{"记-2021-03-0012", nil, []ids.ID{5}},
+			{"2021-03-0012", nil, []ids.ID{6, 5}},
+			{"0012", nil, []ids.ID{6, 5}},
+			{"0012 租金", nil, []ids.ID{5}},
+			{"001", nil, []ids.ID{2}},
+			{"0001", nil, []ids.ID{2}},
+			{"2020", nil, []ids.ID{5}},
+			{"2021", nil, []ids.ID{2}},
+			{"门", nil, []ids.ID{5}},
+			{"费", nil, []ids.ID{6}},
+			{"金", nil, []ids.ID{5}},
+			{"面租 收取", nil, []ids.ID{5}},
+			{"sqmm", nil, nil},
+			{"厂", nil, []ids.ID{2}},
+			{"胜 0012", nil, nil},
+			{"", nil, nil},
+			{"  ", nil, nil},
+			{"%", nil, nil},
+			{"_", nil, nil},
+			{"'; DROP TABLE search_doc", nil, nil},
+			{strings.Repeat("永胜村股份", 5000), nil, nil},
 		} {
 			if got := found(t, d, town, c.query, c.kinds...); !slices.Equal(got, c.want) {
 				t.Errorf("%.40q %v finds %v, want %v", c.query, c.kinds, got, c.want)

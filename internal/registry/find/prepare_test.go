@@ -22,6 +22,7 @@ func TestQueriesMatchAlike(t *testing.T) {
 			}
 			docs = append(docs, find.Doc{ID: ids.ID(i + 1), Kind: "party", Title: title, Region: "321182103205"})
 		}
+		docs = append(docs, find.Doc{ID: 61, Kind: "voucher", Title: "记-2021-03-0007 收鱼塘款", Number: "记-2021-03-0007", Region: "321182103205"})
 		put(t, d, docs...)
 		list := func(w *db.Where) []int64 {
 			t.Helper()
@@ -32,7 +33,7 @@ func TestQueriesMatchAlike(t *testing.T) {
 			return got
 		}
 		for query, n := range map[string]int{
-			"永胜": 60, "水产": 3, "永胜 水产": 3, "合同水产": 3, "2021-0007": 1, "0007 水产": 0, "没有": 0, "永胜没有": 0, "%": 0, "HT-2021-00": 60, "HT－2021－0040 水产养殖": 1,
+			"永胜": 60, "水产": 3, "永胜 水产": 3, "合同水产": 3, "2021-0007": 1, "0007": 2, "记-2021-03-0007": 1, "转-2021-03-0007": 0, "鱼": 1, "鱼塘 0007": 1, "0007 水产": 0, "没有": 0, "永胜没有": 0, "%": 0, "HT-2021-00": 60, "HT－2021－0040 水产养殖": 1,
 		} {
 			want := db.NewWhere(tenant)
 			find.Matching(want, tenant, query)

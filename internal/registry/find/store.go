@@ -40,7 +40,7 @@ func insertDocs(ctx context.Context, tx *db.Tx, docs []Doc) error {
 	rows := make([][]any, len(docs))
 	for i := range docs {
 		d := &docs[i]
-		list := search.Terms(d.Title, d.Detail)
+		list := d.terms()
 		rows[i] = []any{tx.Tenant, int64(d.ID), d.Kind, d.Title, d.Detail, d.Region, strings.Join(list, " ")}
 		for _, t := range list {
 			pairs = append(pairs, pair{t, int64(d.ID)})
@@ -61,36 +61,68 @@ func insertDocs(ctx context.Context, tx *db.Tx, docs []Doc) error {
 	return tx.InsertRows(ctx, `INSERT INTO search_term (tenant_id, term, doc_id) VALUES `, "", terms)
 }
 
-// maxQueryTerms bounds how many terms of a long query are asked for.
-const maxQueryTerms = 32
+// numberMark begins the terms of document numbers; folded text never holds it.
+const numberMark = "№"
 
-// matchTerms narrows w to ids whose documents hold all terms, the last ones first: a number's end tells it apart.
-func matchTerms(w *db.Where, col string, tenant int64, terms []string) {
-	for _, t := range slices.Backward(terms[max(0, len(terms)-maxQueryTerms):]) {
-		w.And(col+" IN (SELECT doc_id FROM search_term WHERE tenant_id = ? AND term = ?)", tenant, t)
+// terms are what a document is found by.
+func (d *Doc) terms() []string {
+	if d.Number == "" {
+		return search.Index(d.Title, d.Detail)
+	}
+	list := search.IndexPlain(strings.TrimPrefix(d.Title, d.Number), d.Detail)
+	number := search.Fold(d.Number)
+	_, short, _ := strings.Cut(number, "-")
+	for _, n := range []string{number, short, number[strings.LastIndex(number, "-")+1:]} {
+		if t := numberMark + n; n != "" && !slices.Contains(list, t) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// cond is the condition for rows of search_term; as is the table's alias with a dot, or nothing.
+func (n need) cond(as string) (string, []any) {
+	sql, args := as+"term = ?", []any{n.terms[0]}
+	if n.prefix {
+		sql, args = as+"term >= ? AND "+as+"term < ?", []any{n.terms[0], n.terms[0] + "\U0010FFFF"}
+	}
+	for _, t := range n.terms[1:] {
+		sql, args = "("+sql+" OR "+as+"term = ?)", append(args, t)
+	}
+	return sql, args
+}
+
+// match narrows w to ids whose documents hold all that is needed, the last first: a number's end tells it apart.
+func match(w *db.Where, col string, tenant int64, list []need) {
+	for _, n := range slices.Backward(list) {
+		cond, args := n.cond("")
+		w.And(col+" IN (SELECT doc_id FROM search_term WHERE tenant_id = ? AND "+cond+")", append([]any{tenant}, args...)...)
 	}
 }
 
-// meet narrows w to ids whose documents hold all terms, each looked for by itself.
-func (m *Query) meet(w *db.Where, col string, terms []string) {
-	for _, t := range terms {
-		w.And("EXISTS (SELECT 1 FROM search_term s WHERE s.tenant_id = ? AND s.term = ? AND s.doc_id = "+col+")", m.tenant, t)
+// meet narrows w to ids whose documents hold all that is needed, each looked for by itself.
+func (m *Query) meet(w *db.Where, col string, list []need) {
+	for _, n := range list {
+		cond, args := n.cond("s.")
+		w.And("EXISTS (SELECT 1 FROM search_term s WHERE s.tenant_id = ? AND "+cond+" AND s.doc_id = "+col+")", append([]any{m.tenant}, args...)...)
 	}
 }
 
-// holding counts the documents that hold a term, up to a limit.
-func holding(ctx context.Context, q db.Q, tenant int64, term string, limit int) (int, error) {
-	var n int
-	err := q.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM search_term WHERE tenant_id = $1 AND term = $2 LIMIT `+strconv.Itoa(limit)+`) AS x`, tenant, term).Scan(&n)
-	return n, err
+// holding counts the documents that hold what is needed, up to a limit; one that holds it twice may count twice.
+func holding(ctx context.Context, q db.Q, tenant int64, n need, limit int) (int, error) {
+	cond, args := n.cond("")
+	w := db.NewWhere(tenant).And(cond, args...)
+	var found int
+	err := q.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM search_term WHERE `+w.SQL()+` LIMIT `+strconv.Itoa(limit)+`) AS x`, w.Args()...).Scan(&found)
+	return found, err
 }
 
-func findDocs(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, terms, kinds []string, limit int) ([]Doc, error) {
+func findDocs(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, list []need, kinds []string, limit int) ([]Doc, error) {
 	w := db.NewWhere(tenant).Ranges("region", ranges)
 	if len(kinds) > 0 {
 		db.In(w, "kind", kinds)
 	}
-	matchTerms(w, "id", tenant, terms)
+	match(w, "id", tenant, list)
 	return db.Collect(ctx, q, func(d *Doc) []any { return []any{&d.ID, &d.Kind, &d.Title, &d.Detail, &d.Region} },
 		`SELECT id, kind, title, detail, region FROM search_doc WHERE `+w.SQL()+` ORDER BY id DESC LIMIT `+strconv.Itoa(limit), w.Args()...)
 }

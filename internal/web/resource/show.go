@@ -5,9 +5,11 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
+	"huicun/internal/kit/date"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/fsm"
@@ -70,6 +72,9 @@ func (p *pages) showPage(c *shell.Ctx, v record.Item, status int, problem string
 		return err
 	}
 	d.History = Events(history)
+	if len(history) == 0 { // came in with many others: the log has one entry for all of them
+		d.History = Events([]audit.Entry{{Action: "批量导入", At: time.UnixMicro(v.CreatedAt).In(date.Shanghai)}})
+	}
 	view := c.PageOf(p.n.Title(v), ui.Link{Label: p.n.Label, Href: p.n.Path}, ui.Link{Label: p.n.KeyOf(v)})
 	view.Actions = ui.Buttons(p.showActions(c, v, locked)...)
 	return c.PageStatus(status, view, detailBody(d))

@@ -23,6 +23,13 @@ var (
 // Fold makes full-width digits, punctuation and signs half-width and drops all white space, so that text
 // typed with a Chinese input method or copied from a document reads like plain ASCII.
 func Fold(s string) string {
+	plain := true
+	for i := 0; i < len(s) && plain; i++ {
+		plain = s[i] > ' ' && s[i] < 0x7f
+	}
+	if plain {
+		return s
+	}
 	return strings.Join(strings.Fields(width.Fold.String(s)), "")
 }
 
