@@ -16,6 +16,7 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/jobs"
 	"huicun/internal/kit/secret"
 	"huicun/internal/registry/account"
 	"huicun/internal/registry/record"
@@ -38,6 +39,7 @@ type App struct {
 	Journal  *journal.Service
 	Showcase *showcase.Service
 	Shell    *shell.Shell
+	Jobs     *jobs.Queue
 	version  string
 }
 
@@ -73,6 +75,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		Env: a.Env, Accounts: a.Accounts, Regions: a.Regions, Figures: a.Figures, Menu: menu,
 		Clock: cfg.Clock, Log: cfg.Log, Secure: cfg.Secure,
 	}
+	a.Jobs = a.startJobs(cfg)
 	a.mount()
 	return a, nil
 }

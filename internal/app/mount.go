@@ -1,6 +1,7 @@
 package app
 
 import (
+	"huicun/internal/books/ledger"
 	"huicun/internal/registry/access"
 	"huicun/internal/web/admin"
 	bankpages "huicun/internal/web/bank"
@@ -9,6 +10,7 @@ import (
 	"huicun/internal/web/cash"
 	closingpages "huicun/internal/web/closing"
 	"huicun/internal/web/home"
+	jobpages "huicun/internal/web/jobs"
 	journalpages "huicun/internal/web/journal"
 	openingpages "huicun/internal/web/opening"
 	overviewpages "huicun/internal/web/overview"
@@ -24,6 +26,7 @@ var menu = []shell.MenuGroup{
 	{Items: []shell.MenuItem{
 		{Label: "总览", Icon: "home", Path: "/", Perm: "overview:view"},
 		{Label: "我的待办", Icon: "checklist", Path: "/todo", Perm: shell.Self},
+		{Label: "我的任务", Icon: "clock", Path: "/jobs", Perm: shell.Self},
 	}},
 	{Title: "政策机制", Items: []shell.MenuItem{
 		item("政策", "award", "/policies", "policy"), item("奖励发放", "cash", "/awards", "award"),
@@ -84,7 +87,7 @@ func (a *App) mount() {
 	n := a.Nouns
 	set.Files(a.Shell, n.Files)
 	mountNouns(a.Shell, set, n)
-	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates})
+	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates, Jobs: a.Jobs})
 	property.Mount(a.Shell, set, n.Ledger, n.Depreciation)
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
@@ -94,6 +97,7 @@ func (a *App) mount() {
 	overviewpages.Mount(a.Shell, a.Overview, a.Board)
 	boardpages.Mount(a.Shell, a.Board)
 	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), overviewpages.Todo(a.Overview))
+	jobpages.Mount(a.Shell, a.Jobs, map[string]jobpages.Detail{ledger.ImportKind: books.ImportDetail(a.Shell)})
 	journalpages.Mount(a.Shell, a.Journal, a.version)
 	showcasepages.Mount(a.Shell, a.Showcase)
 	admin.Mount(a.Shell)

@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"huicun/internal/books/closing"
@@ -48,15 +50,15 @@ func (a *App) latestDay(ctx context.Context, tenant int64) (date.Date, error) {
 	return ledger.LatestDay(ctx, a.DB.Read(), tenant)
 }
 
-// sweepEvery is how often ended sessions are removed.
+// sweepEvery is how often ended sessions and old jobs are removed.
 const sweepEvery = time.Hour
 
-// Background runs what must happen now and then until the returned function is called.
+// Background carries out jobs, and what must happen now and then, until the returned function is called.
 func (a *App) Background(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	var running sync.WaitGroup
+	running.Go(func() { a.Jobs.Work(ctx) })
+	running.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()
 		for {
@@ -64,13 +66,13 @@ func (a *App) Background(ctx context.Context) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				if err := a.Accounts.Sweep(ctx); err != nil && a.Shell.Log != nil {
-					a.Shell.Log.Warn("removing ended sessions", "err", err)
+				if err := errors.Join(a.Accounts.Sweep(ctx), a.Jobs.Sweep(ctx)); err != nil && a.Shell.Log != nil {
+					a.Shell.Log.Warn("removing ended sessions and old jobs", "err", err)
 				}
 			}
 		}
-	}()
-	return func() { cancel(); <-done }
+	})
+	return func() { cancel(); running.Wait() }
 }
 
 // KindLabel is a kind of record in Chinese.

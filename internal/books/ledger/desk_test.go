@@ -226,6 +226,7 @@ func TestFind(t *testing.T) {
 			{ledger.Search{Number: "0002"}, 1, 20000, 0},
 			{ledger.Search{Number: "2"}, 1, 20000, 0},
 			{ledger.Search{Number: "记-2021-03-0001"}, 1, 10000, 0},
+			{ledger.Search{Number: "03-0001"}, 1, 10000, 0},
 			{ledger.Search{Number: "0002", Text: "一号"}, 0, 0, 0},
 		} {
 			c.s.Scope = village

@@ -41,6 +41,8 @@ type ImportOptions struct {
 	Saved func(ctx context.Context, tx *db.Tx, s ImportState) error
 	// File is the file's name, for the log.
 	File string
+	// DryRun posts all of the file at once and takes it back: what would be wrong, and how many vouchers would come in.
+	DryRun bool
 }
 
 // ImportStage is how far an import is, in rows. Posting is false while the file is read; then Total is 0, since a file
@@ -52,9 +54,53 @@ type ImportStage struct {
 
 // ImportState is what the finished batches of an import came to.
 type ImportState struct {
-	Batches       []string `json:"batches,omitempty"` // books and month of each: 123-202103
+	Months        []ImportedMonth `json:"months,omitempty"` // in the order in which they were done
 	Created, Same int
 }
+
+// ImportedMonth is what came into a month of books: vouchers that were posted, and vouchers that were there already.
+type ImportedMonth struct {
+	Books   ids.ID     `json:"b"`
+	Month   date.Month `json:"m"`
+	Created int        `json:"n,omitempty"`
+	Same    int        `json:"s,omitempty"`
+}
+
+// has reports whether a month of books has been done.
+func (s *ImportState) has(k bookMonth) bool {
+	return slices.ContainsFunc(s.Months, func(m ImportedMonth) bool { return m.Books == k.books && m.Month == k.month })
+}
+
+// with is the state after a batch. It shares nothing with s that a later try could write to.
+func (s *ImportState) with(list []*incoming) ImportState {
+	out := ImportState{Months: slices.Clone(s.Months), Created: s.Created, Same: s.Same}
+	at := map[bookMonth]int{}
+	for _, g := range list {
+		k := g.month()
+		i, ok := at[k]
+		if !ok {
+			i = len(out.Months)
+			at[k] = i
+			out.Months = append(out.Months, ImportedMonth{Books: k.books, Month: k.month})
+		}
+		if g.same {
+			out.Months[i].Same++
+			out.Same++
+		} else {
+			out.Months[i].Created++
+			out.Created++
+		}
+	}
+	return out
+}
+
+// bookMonth is a month of books.
+type bookMonth struct {
+	books ids.ID
+	month date.Month
+}
+
+func (g *incoming) month() bookMonth { return bookMonth{g.to.ID, g.Date.YearMonth()} }
 
 // ImportVouchers posts the vouchers of a sheet, one row per line, all or none. The rows of a voucher share its
 // source number; a voucher that is there already with the same content is left as it is, with other content it
@@ -82,7 +128,10 @@ func (l *Ledger) ImportFile(ctx context.Context, who access.Principal, tenant in
 	})
 }
 
-var errRollback = errors.New("roll back")
+var (
+	errRollback = errors.New("roll back")
+	errDryRun   = errors.New("only tried")
+)
 
 func (l *Ledger) importRows(ctx context.Context, who access.Principal, tenant int64, opt ImportOptions, rows func(sheet.Rows) error) (record.ImportResult, error) {
 	if !who.CanSome(permPost) {
@@ -114,7 +163,7 @@ type importer struct {
 
 // batch is what one transaction posts.
 type batch struct {
-	key    string // books and month, "" for all of the file
+	key    bookMonth // zero for all of the file
 	list   []*incoming
 	groups map[group]*incoming
 	report *notes
@@ -125,17 +174,16 @@ type batch struct {
 
 // batches divides the vouchers. Those whose month is not known are in no batch of a month: they were noted as wrong.
 func (im *importer) batches() []*batch {
-	if !im.opt.Batches {
+	if !im.opt.Batches || im.opt.DryRun {
 		return []*batch{{list: im.list}}
 	}
-	at := map[string]*batch{}
+	at := map[bookMonth]*batch{}
 	var out []*batch
 	for _, g := range im.list {
-		month := g.Date.YearMonth()
-		if month == 0 {
+		key := g.month()
+		if key.month == 0 {
 			continue
 		}
-		key := fmt.Sprintf("%d-%d", g.to.ID, month)
 		b := at[key]
 		if b == nil {
 			b = &batch{key: key}
@@ -144,9 +192,8 @@ func (im *importer) batches() []*batch {
 		}
 		b.list = append(b.list, g)
 	}
-	slices.SortStableFunc(out, func(a, b *batch) int {
-		x, y := a.list[0], b.list[0]
-		return cmp.Or(cmp.Compare(x.to.ID, y.to.ID), cmp.Compare(x.Date.YearMonth(), y.Date.YearMonth()))
+	slices.SortFunc(out, func(a, b *batch) int {
+		return cmp.Or(cmp.Compare(a.key.books, b.key.books), cmp.Compare(a.key.month, b.key.month))
 	})
 	return out
 }
@@ -161,7 +208,7 @@ func (im *importer) run(ctx context.Context, b *batch) error {
 		im.posted += rows
 		im.stage(im.posted)
 	}()
-	if b.key != "" && slices.Contains(im.state.Batches, b.key) {
+	if im.state.has(b.key) {
 		return nil
 	}
 	im.stage(im.posted)
@@ -173,24 +220,28 @@ func (im *importer) run(ctx context.Context, b *batch) error {
 				return err
 			}
 		}
-		if !b.report.empty() || b.key == "" && !im.notes.empty() || b.spoilt() {
+		if !b.report.empty() || b.key == (bookMonth{}) && !im.notes.empty() || b.spoilt() {
 			return errRollback
 		}
-		after = im.state
-		if err := im.save(ctx, b, &after); err != nil {
+		after = im.state.with(b.list)
+		if err := im.save(ctx, b); err != nil {
 			return err
 		}
-		if im.opt.Saved == nil {
-			return nil
+		switch {
+		case im.opt.DryRun:
+			return errDryRun
+		case im.opt.Saved != nil:
+			return im.opt.Saved(ctx, tx, after)
 		}
-		return im.opt.Saved(ctx, tx, after)
+		return nil
 	})
-	if errors.Is(err, errRollback) {
+	switch {
+	case errors.Is(err, errRollback):
 		im.notes.take(b.report)
 		return nil
-	}
-	if err == nil {
+	case err == nil, errors.Is(err, errDryRun):
 		im.state = after
+		return nil
 	}
 	return err
 }

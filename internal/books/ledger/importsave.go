@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
@@ -250,11 +249,10 @@ func numberAll(ctx context.Context, tx *db.Tx, list []*Voucher) error {
 }
 
 // save takes the numbers of each month at once and writes everything with statements of many rows.
-func (im *importer) save(ctx context.Context, b *batch, s *ImportState) error {
+func (im *importer) save(ctx context.Context, b *batch) error {
 	var list []*Voucher
 	for _, g := range b.list {
 		if g.same {
-			s.Same++
 			continue
 		}
 		if g.Maker == "" {
@@ -262,10 +260,6 @@ func (im *importer) save(ctx context.Context, b *batch, s *ImportState) error {
 		}
 		g.Poster = im.who.Name
 		list = append(list, &g.Voucher)
-	}
-	s.Created += len(list)
-	if b.key != "" {
-		s.Batches = append(s.Batches[:len(s.Batches):len(s.Batches)], b.key)
 	}
 	if err := numberAll(ctx, b.tx, list); err != nil {
 		return err
@@ -289,20 +283,16 @@ func (im *importer) save(ctx context.Context, b *batch, s *ImportState) error {
 // log writes one entry for each month of books: which numbers came in, how many and how much. An entry for each voucher
 // would say no more, since its number is within these and its seal in the chain.
 func (im *importer) log(ctx context.Context, b *batch, list []*Voucher) error {
-	type key struct {
-		books ids.ID
-		month date.Month
-	}
 	type sum struct {
 		n     int
 		total money.Fen
 		first map[string]int64
 		last  map[string]int64
 	}
-	sums := map[key]*sum{}
-	var order []key
+	sums := map[bookMonth]*sum{}
+	var order []bookMonth
 	for _, v := range list {
-		k := key{v.Books, v.Month}
+		k := bookMonth{v.Books, v.Month}
 		x := sums[k]
 		if x == nil {
 			x = &sum{first: map[string]int64{}, last: map[string]int64{}}

@@ -124,7 +124,7 @@ func (s *Search) headings(w *db.Where) {
 // number is how the number that is looked for ends: digits alone are filled up as they are printed.
 func (s *Search) number() string {
 	n := strings.TrimSpace(s.Number)
-	if strings.Trim(n, "0123456789") != "" {
+	if strings.Trim(n, "0123456789") != "" || n == "" {
 		return n
 	}
 	if n = strings.TrimLeft(n, "0"); len(n) < 4 {
@@ -152,8 +152,8 @@ func (l *Ledger) prepare(ctx context.Context, who access.Principal, tenant int64
 	s.headings(x.w)
 	q := l.env.DB.Read()
 	words := s.Text
-	if s.Number != "" {
-		words += " " + s.number()
+	if n := s.number(); find.IsTail(n) { // other pieces of numbers are not in the index
+		words += " " + n
 	}
 	if strings.TrimSpace(words) != "" {
 		if err := x.words(ctx, q, tenant, words); err != nil {

@@ -40,8 +40,13 @@ func (r *Report) Err() error {
 
 // WriteErrors writes the wrong places as an xlsx with the columns 行号, 列, 内容 and 问题.
 func WriteErrors(w io.Writer, r *Report) error {
-	header := []Column{{"行号", 8, Integer}, {"列", 18, Text}, {"内容", 30, Text}, {"问题", 60, Text}}
-	rows := func(yield func([]string, error) bool) {
+	header, rows := ErrorRows(r)
+	return WriteXLSX(w, "错误", header, rows)
+}
+
+// ErrorRows gives the wrong places as a table of their own.
+func ErrorRows(r *Report) ([]Column, iter.Seq2[[]string, error]) {
+	return []Column{{"行号", 8, Integer}, {"列", 18, Text}, {"内容", 30, Text}, {"问题", 60, Text}}, func(yield func([]string, error) bool) {
 		for _, e := range r.Errors {
 			if !yield([]string{strconv.Itoa(e.Row), e.Column, short(e.Value), short(e.Msg)}, nil) {
 				return
@@ -51,7 +56,6 @@ func WriteErrors(w io.Writer, r *Report) error {
 			yield([]string{"", "", "", fmt.Sprintf("还有 %d 处错误没有列出；请先改好以上各处再导入", r.More)}, nil)
 		}
 	}
-	return WriteXLSX(w, "错误", header, iter.Seq2[[]string, error](rows))
 }
 
 // short keeps a value readable, and within what a cell holds.

@@ -169,3 +169,19 @@ func (s *Service) Sweep(ctx context.Context) error {
 		return sweep(ctx, tx, tx.Now().Add(-s.Idle).UnixMicro(), tx.Now().Add(-longestLock).UnixMicro())
 	})
 }
+
+// Acting returns who an account is at this moment, for work that goes on when the session has ended. The error is
+// Forbidden when the account has been disabled.
+func (s *Service) Acting(ctx context.Context, id ids.ID) (access.Principal, error) {
+	if id == access.System.ID {
+		return access.System, nil
+	}
+	a, err := getAccount(ctx, s.db.Read(), id)
+	if err != nil {
+		return access.Principal{}, err
+	}
+	if a.Disabled || a.MustChange {
+		return access.Principal{}, errs.New(errs.Forbidden, "account.disabled", "账号“%s”已停用或密码已重置，任务没有进行", a.Name)
+	}
+	return a.Principal(), nil
+}

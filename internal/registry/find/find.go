@@ -79,8 +79,14 @@ type need struct {
 // maxNeeds bounds how much of a long query is asked for: its end.
 const maxNeeds = 32
 
-// numberWord is a word that may be a document number or the end of one.
-var numberWord = regexp.MustCompile(`^(\p{Han}{1,2}-)?\d+(-\d+)*$`)
+// numberWord is a word that may be a document number or the end of one, which a hyphen may precede.
+var numberWord = regexp.MustCompile(`^-?(\p{Han}{1,2}-)?\d+(-\d+)*$`)
+
+// tail is a part of a document number by which the document is found.
+var tail = regexp.MustCompile(`^-?((\p{Han}{1,2}-)?\d{4}-\d{2}-)?\d+$`)
+
+// IsTail reports whether a word is a number, or so much of its end, that documents with a Number are found by it.
+func IsTail(word string) bool { return tail.MatchString(search.Fold(word)) }
 
 // needs are what documents that match a query hold, in its order. A piece of a number may also be held by being the
 // number.
@@ -92,7 +98,7 @@ func needs(query string) []need {
 		for _, t := range search.QueryTerms(word) {
 			n := need{terms: []string{t}, prefix: search.Single(t)}
 			if number {
-				n.terms = append(n.terms, numberMark+word)
+				n.terms = append(n.terms, numberMark+strings.TrimPrefix(word, "-"))
 			}
 			if key := strings.Join(n.terms, " "); !seen[key] {
 				seen[key] = true

@@ -17,6 +17,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
+	"huicun/internal/kit/jobs"
 	"huicun/internal/kit/money"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
@@ -43,6 +44,8 @@ type Nouns struct {
 	Certs     *record.Noun[asset.Certificate]
 	Contracts *record.Noun[contract.Contract]
 	Templates *template.Service
+	// Jobs takes imports that last.
+	Jobs *jobs.Queue
 }
 
 type pages struct {

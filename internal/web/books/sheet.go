@@ -2,7 +2,6 @@ package books
 
 import (
 	"huicun/internal/books/ledger"
-	"huicun/internal/kit/sheet"
 	"huicun/internal/registry/record"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
@@ -19,26 +18,6 @@ var columnNotes = map[string]string{
 
 // mandatory are the columns that cannot be left out.
 var mandatory = map[string]bool{"账套": true, "凭证来源号": true, "日期": true, "摘要": true, "科目": true, "借方金额（元）": true, "贷方金额（元）": true}
-
-// voucherImport is how vouchers are imported: a row is a line.
-func (p *pages) voucherImport() resource.Import {
-	return resource.Import{
-		Label: "凭证", Path: "/vouchers", Perm: voucherPost, Template: "/vouchers/import/template",
-		Fill: "一行填一条分录；同一张凭证的各行填相同的凭证来源号。", Send: "凭证导入后直接记账；", Whole: "一张凭证",
-		Columns: sheetColumns, Header: ledger.SheetColumns,
-		Save: func(c *shell.Ctx, t *sheet.Table) (resource.Imported, error) {
-			tenant, err := c.NeedTenant()
-			if err != nil {
-				return resource.Imported{}, err
-			}
-			res, err := p.l.ImportVouchers(c.Context(), c.Who, tenant, t)
-			if err != nil {
-				return resource.Imported{}, err
-			}
-			return resource.Done(&res.Report, "记账 %d 张凭证，已有 %d 张未变", res.Created, res.Same), nil
-		},
-	}
-}
 
 func sheetColumns() ui.Table {
 	t := ui.Table{Caption: "各列怎么填", Columns: []ui.Column{{Label: "列"}, {Label: "必填"}, {Label: "说明"}}}

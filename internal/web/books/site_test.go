@@ -2,6 +2,7 @@ package books_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -21,6 +22,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/db/dbtest"
 	"huicun/internal/kit/ids"
+	"huicun/internal/kit/jobs"
 	"huicun/internal/kit/secret"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/mechanism/brand"
@@ -33,6 +35,7 @@ import (
 	"huicun/internal/registry/region"
 	"huicun/internal/web/assets"
 	"huicun/internal/web/books"
+	jobpages "huicun/internal/web/jobs"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
 )
@@ -53,6 +56,7 @@ type site struct {
 	handler  http.Handler
 	l        *ledger.Ledger
 	nouns    books.Nouns
+	jobs     *jobs.Queue
 	children *books.Children
 	tenant   int64
 	tokens   map[string]string
@@ -83,6 +87,9 @@ func newSite(t *testing.T) *site {
 	party.NewPersons(env)
 	s.l = ledger.New(env)
 	s.nouns = books.Nouns{Templates: template.New(env, s.l), Assets: asset.NewAssets(env), Units: asset.NewUnits(env), Certs: asset.NewCertificates(env), Contracts: contract.NewContracts(env)}
+	s.jobs = jobs.New(d, jobs.Config{Dir: t.TempDir(), Tenants: func(context.Context) ([]int64, error) { return []int64{s.tenant}, nil }})
+	s.jobs.Register(s.l.ImportJob(accounts.Acting))
+	s.nouns.Jobs = s.jobs
 	brand.NewBrands(env)
 	joint.NewProjects(env)
 	s.shell = &shell.Shell{Env: env, Accounts: accounts, Regions: regions, Clock: d.Clock(), Menu: []shell.MenuGroup{{Title: "账务", Items: []shell.MenuItem{
@@ -99,6 +106,7 @@ func newSite(t *testing.T) *site {
 	files.Rule("voucher", ledger.FileRule())
 	set.Files(s.shell, files)
 	books.Mount(s.shell, set, s.l, s.nouns)
+	jobpages.Mount(s.shell, s.jobs, map[string]jobpages.Detail{ledger.ImportKind: books.ImportDetail(s.shell)})
 	s.children = books.NewChildren(s.shell, s.l)
 	s.handler = s.shell.Handler()
 	for _, name := range []string{"02-party", "10-asset", "11-asset_unit", "33-brand", "70-contract", "75-books"} {
@@ -183,12 +191,13 @@ func (s *site) books(village string) string {
 type answer struct {
 	code           int
 	body, location string
+	header         http.Header
 }
 
 func (s *site) do(login, method, path, contentType string, body io.Reader) answer {
 	s.Helper()
 	w := s.raw(login, method, path, contentType, body)
-	return answer{w.Code, w.Body.String(), w.Header().Get("Location")}
+	return answer{w.Code, w.Body.String(), w.Header().Get("Location"), w.Header()}
 }
 
 func (s *site) raw(login, method, path, contentType string, body io.Reader) *httptest.ResponseRecorder {
@@ -218,7 +227,7 @@ func (s *site) post(login, path string, pairs ...string) answer {
 	return s.do(login, "POST", path, "application/x-www-form-urlencoded", strings.NewReader(v.Encode()))
 }
 
-func (s *site) upload(login, name, text string) answer {
+func (s *site) upload(login, name, text string, fields ...string) answer {
 	s.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -226,6 +235,9 @@ func (s *site) upload(login, name, text string) answer {
 	s.ok(err)
 	_, err = io.WriteString(f, text)
 	s.ok(err)
+	for i := 0; i+1 < len(fields); i += 2 {
+		s.ok(w.WriteField(fields[i], fields[i+1]))
+	}
 	s.ok(w.Close())
 	return s.do(login, "POST", "/vouchers/import", w.FormDataContentType(), &b)
 }

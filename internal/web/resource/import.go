@@ -2,6 +2,7 @@ package resource
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -28,6 +29,17 @@ type Import struct {
 	Header   func() []sheet.Column
 	// Save stores the rows, all or none. An error that is not Internal is shown above the form.
 	Save func(c *shell.Ctx, t *sheet.Table) (Imported, error)
+	// Queue, if set, is asked first: it may take the file for the background and say where that can be watched, or leave it to
+	// Save with "". Ways are the ways between which the person chooses, by the name "way".
+	Queue func(c *shell.Ctx, f Upload) (href string, err error)
+	Ways  []ui.Option
+}
+
+// Upload is an uploaded file.
+type Upload struct {
+	Name string
+	Size int64
+	io.ReadSeeker
 }
 
 // Imported is what came of an import: the mistakes, or else a sentence on what was stored.
@@ -61,7 +73,7 @@ type importing struct {
 type importView struct {
 	Import
 	Problem    string
-	Errors     []ui.Row
+	Errors     *ui.Table
 	More       int
 	ErrorsHref string
 }
@@ -75,21 +87,43 @@ func (h *importing) page(c *shell.Ctx, status int, v importView) error {
 }
 
 func (h *importing) file(c *shell.Ctx) error {
-	t, err := ReadUpload(c, "file")
-	if err != nil {
-		return h.page(c, http.StatusUnprocessableEntity, importView{Problem: shell.Sentence(err)})
-	}
-	res, err := h.Save(c, t)
-	if err != nil {
-		if errs.KindOf(err) == errs.Internal {
-			return err
-		}
+	href, res, err := h.take(c)
+	switch {
+	case err != nil && errs.KindOf(err) == errs.Internal:
+		return err
+	case err != nil:
 		return h.page(c, shell.Status(err), importView{Problem: shell.Sentence(err)})
+	case href != "":
+		return c.Done(href, "文件已收下，正在后台导入；可以关掉页面，以后从“我的任务”再看")
 	}
 	if len(res.report.Errors) > 0 {
 		return h.page(c, http.StatusUnprocessableEntity, h.wrong(c, res.report))
 	}
 	return c.Done(h.Path, "导入完成：%s", res.text)
+}
+
+// take stores an uploaded file at once, or hands it to the background.
+func (h *importing) take(c *shell.Ctx) (href string, res Imported, err error) {
+	limit := int64(maxUpload)
+	if h.Queue != nil {
+		limit = maxQueued
+	}
+	f, closeFile, err := openUpload(c, "file", limit)
+	if err != nil {
+		return "", res, err
+	}
+	defer closeFile()
+	if h.Queue != nil {
+		if href, err = h.Queue(c, f); err != nil || href != "" {
+			return href, res, err
+		}
+	}
+	t, err := sheet.Read(f.Name, f.ReadSeeker, f.Size, sheet.Options{})
+	if err != nil {
+		return "", res, err
+	}
+	res, err = h.Save(c, t)
+	return "", res, err
 }
 
 // shownErrors is how many mistakes the page itself lists.
@@ -100,11 +134,18 @@ func (h *importing) wrong(c *shell.Ctx, rep *sheet.Report) importView {
 		Problem:    fmt.Sprintf("%d 行里共有 %d 处错误，没有保存任何%s；请改好后重新上传整个文件", rep.Rows, len(rep.Errors), h.Whole),
 		ErrorsHref: h.Path + "/import/errors?id=" + h.results.keep(c.Token(), rep),
 	}
-	for _, e := range rep.Errors[:min(len(rep.Errors), shownErrors)] {
-		v.Errors = append(v.Errors, ui.Row{Cells: []ui.Cell{ui.T("第 " + strconv.Itoa(e.Row) + " 行"), ui.T(e.Column), ui.T(e.Value), ui.T(e.Msg)}})
-	}
-	v.More = len(rep.Errors) - len(v.Errors)
+	t := MistakeTable(rep.Errors[:min(len(rep.Errors), shownErrors)])
+	v.Errors, v.More = &t, len(rep.Errors)-len(t.Rows)
 	return v
+}
+
+// MistakeTable lists what is wrong with a sheet.
+func MistakeTable(list []sheet.RowError) ui.Table {
+	t := ui.Table{Caption: "错误", Columns: []ui.Column{{Label: "行", Nowrap: true}, {Label: "列", Nowrap: true}, {Label: "内容"}, {Label: "问题"}}}
+	for _, e := range list {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T("第 " + strconv.Itoa(e.Row) + " 行"), ui.T(e.Column), ui.T(e.Value), ui.T(e.Msg)}})
+	}
+	return t
 }
 
 func (h *importing) errors(c *shell.Ctx) error {
@@ -125,8 +166,11 @@ func (h *importing) template(c *shell.Ctx) error {
 	return WriteSheet(c, h.Label+"导入模板", c.Query("format"), header, func(func([]string, error) bool) {})
 }
 
-// maxUpload bounds an import file.
-const maxUpload = 60 << 20
+// maxUpload bounds an import file that is read at once, maxQueued one that is read in the background.
+const (
+	maxUpload = 60 << 20
+	maxQueued = 1 << 30
+)
 
 // ReadUpload reads the table of an uploaded file.
 func ReadUpload(c *shell.Ctx, name string) (*sheet.Table, error) {
@@ -135,13 +179,21 @@ func ReadUpload(c *shell.Ctx, name string) (*sheet.Table, error) {
 
 // ReadUploadAs is ReadUpload with other options: sheets whose layout is to be recognised.
 func ReadUploadAs(c *shell.Ctx, name string, opts sheet.Options) (*sheet.Table, error) {
-	c.R.Body = http.MaxBytesReader(c.W, c.R.Body, maxUpload)
+	f, closeFile, err := openUpload(c, name, maxUpload)
+	if err != nil {
+		return nil, err
+	}
+	defer closeFile()
+	return sheet.Read(f.Name, f.ReadSeeker, f.Size, opts)
+}
+
+func openUpload(c *shell.Ctx, name string, limit int64) (f Upload, closeFile func(), err error) {
+	c.R.Body = http.MaxBytesReader(c.W, c.R.Body, limit)
 	file, head, err := c.R.FormFile(name)
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Invalid, "upload", "没有收到文件，或文件超过 %d MB；请重新选择", maxUpload>>20)
+		return f, nil, errs.Wrap(err, errs.Invalid, "upload", "没有收到文件，或文件超过 %d MB；请重新选择", limit>>20)
 	}
-	defer file.Close()
-	return sheet.Read(head.Filename, file, head.Size, opts)
+	return Upload{head.Filename, head.Size, file}, func() { _ = file.Close() }, nil
 }
 
 // results keeps the mistakes of the last imports for download; each belongs to the session that made it.

@@ -1,0 +1,76 @@
+package books_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// A file that is posted in batches goes through the background: its page says how far it is, what came in and what was
+// wrong; nobody else sees it.
+func TestImportInTheBackground(t *testing.T) {
+	s := newSite(t)
+	s.want(s.get("kuaiji", "/vouchers/import"), 200, "全部成功才入账", "按账套、月份分批入账")
+	s.want(s.upload("baozhang", "凭证.csv", "x", "way", "months"), 403)
+	books := "八桥镇长胜村股份经济合作社（2004年制度）"
+	file := "账套,凭证来源号,日期,摘要,科目,借方金额（元）,贷方金额（元）\n" +
+		books + ",M1,2021-09-02,收租金,102,100,\n" + books + ",M1,,收租金,501,,100\n" +
+		books + ",M2,2021-10-02,收租金,102,100,\n" + books + ",M2,,收租金,999,,100\n"
+	at := s.want(s.upload("kuaiji", "凭证.csv", file, "way", "months"), 303).location
+	if !strings.HasPrefix(at, "/jobs/") {
+		t.Fatal(at)
+	}
+	waits := s.want(s.get("kuaiji", at), 200, "排队中", "凭证.csv", at+"/stop")
+	if waits.header.Get("Refresh") == "" {
+		t.Error("the page of a waiting job does not renew itself")
+	}
+	s.want(s.get("kuaiji", "/jobs"), 200, at, "导入凭证")
+	s.lacks(s.want(s.get("kuaiji2", "/jobs"), 200), at)
+	for _, path := range []string{at, at + "/mistakes", "/jobs/1", "/jobs/x"} {
+		s.want(s.get("kuaiji2", path), 404)
+	}
+	s.want(s.post("kuaiji2", at+"/stop"), 404)
+	s.want(s.post("kuaiji2", at+"/again"), 404)
+
+	s.want(s.post("kuaiji", at+"/stop"), 303)
+	s.want(s.get("kuaiji", at), 200, "已停止", at+"/again")
+	s.want(s.post("kuaiji", at+"/stop"), 409, "不能再停止")
+	s.want(s.post("kuaiji", at+"/again"), 303)
+	ran, err := s.jobs.Step(t.Context())
+	s.ok(err)
+	if !ran {
+		t.Fatal("nothing ran")
+	}
+	over := s.want(s.get("kuaiji", at), 200, "已完成", "记账 1 张", "共 1 处错误", "第 5 行", "没有科目 999", "2021-09", "/vouchers/search?books=", at+"/mistakes")
+	if over.header.Get("Refresh") != "" {
+		t.Error("the page of a job that is over renews itself")
+	}
+	s.want(s.get("kuaiji", at+"/mistakes?format=csv"), 200, "没有科目 999")
+	if x := s.want(s.get("kuaiji", at+"/mistakes"), 200); !strings.HasPrefix(x.body, "PK") {
+		t.Error("no workbook")
+	}
+	s.want(s.post("kuaiji", at+"/again"), 409)
+
+	file = strings.Replace(file, "999", "501", 1)
+	at = s.want(s.upload("kuaiji", "凭证.csv", file, "way", "months"), 303).location
+	_, err = s.jobs.Step(t.Context())
+	s.ok(err)
+	s.want(s.get("kuaiji", at), 200, "记账 1 张凭证，已有 1 张未变")
+}
+
+// A large file goes through the background though it is posted as a whole: with a mistake nothing of it comes in.
+func TestLargeImportIsAllOrNothing(t *testing.T) {
+	s := newSite(t)
+	books := "八桥镇长胜村股份经济合作社（2004年制度）"
+	var b strings.Builder
+	b.WriteString("账套,凭证来源号,日期,摘要,科目,借方金额（元）,贷方金额（元）\n")
+	for i := range 7000 {
+		no := "L" + strings.Repeat("0", 20) + string(rune('a'+i%26)) + strings.Repeat("1", i/26%50) + strings.Repeat("2", i/1300)
+		b.WriteString(books + "," + no + ",2021-09-02,收租金,102,100,\n" + books + "," + no + ",,收租金,501,,100\n")
+	}
+	b.WriteString(books + ",最后,2021-09-02,收租金,102,100,\n")
+	at := s.want(s.upload("kuaiji", "凭证.csv", b.String(), "way", "all"), 303).location
+	_, err := s.jobs.Step(t.Context())
+	s.ok(err)
+	s.want(s.get("kuaiji", at), 200, "一张凭证也没有记账", "第 14002 行")
+	s.lacks(s.get("kuaiji", at), "已入账")
+}
