@@ -14,6 +14,11 @@ import (
 )
 
 type importCmd struct {
+	Records  importRecordsCmd  `cmd:"" default:"withargs" help:"导入一类记录，全部成功才保存（可省略 records）"`
+	Vouchers importVouchersCmd `cmd:"" help:"导入任意长的凭证文件：全部成功才入账，或按账套、月份分批"`
+}
+
+type importRecordsCmd struct {
 	data
 	Kind  string `arg:"" help:"记录种类，如 contract、voucher；region 为行政区划"`
 	File  string `arg:"" help:"xlsx 或 CSV 文件" type:"path"`
@@ -21,7 +26,7 @@ type importCmd struct {
 }
 
 // Run stores a file's rows, all or none; errors are printed with row and column.
-func (i *importCmd) Run(ctx context.Context, std streams) error {
+func (i *importRecordsCmd) Run(ctx context.Context, std streams) error {
 	f, err := os.Open(i.File)
 	if err != nil {
 		return errs.Wrap(err, errs.Invalid, "import.file", "文件 %s 打不开", i.File)

@@ -18,7 +18,7 @@ type Dimension struct {
 	Kind   string // of the noun
 	Label  string // in Chinese
 	column string
-	own    bool   // belongs to one village, and is named in the books of no other
+	own    bool // belongs to one village, and is named in the books of no other
 	at     func(*Line) *ids.ID
 }
 

@@ -20,8 +20,8 @@ import (
 const (
 	beatEvery = 2 * time.Second
 	// staleAfter is how long a worker may be silent. On SQLite it is while a long transaction of its own keeps it from
-	// writing; then nobody else can write either.
-	staleAfter = time.Minute
+	// writing; then nobody else can write either, and its checkpoint, being part of that transaction, counts as a beat.
+	staleAfter = 20 * time.Second
 	pollEvery  = 5 * time.Second
 	// maxTries is how often a job is taken up whose worker dies before it is given up.
 	maxTries = 5
