@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 
+	"huicun/internal/books/asset"
 	"huicun/internal/books/bank"
 	"huicun/internal/books/cash"
 	"huicun/internal/books/closing"
 	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
 )
@@ -35,6 +37,33 @@ func closeChecks(e *record.Env, n *Nouns) []closing.Checker {
 				for i := range list {
 					a := &list[i]
 					out = append(out, closing.Found(n.Bank.Accounts.Path+"/"+a.ID.String()+"/reconciliation?month="+s.Month.String(), "%s %s 的余额调节表还没有确认，或确认后账面又有变动", a.Name, s.Month.Chinese()))
+				}
+				return out, err
+			},
+		},
+		closing.CheckFunc{
+			About: closing.Info{Code: "depreciated", Label: "本月折旧已计提", Why: "固定资产、生产性生物资产和无形资产按月计提折旧、摊销", Level: closing.Warn},
+			Fn: func(ctx context.Context, q db.Q, s closing.Subject) ([]closing.Finding, error) {
+				p, err := n.Depreciation.Plan(ctx, q, s.Tenant, s.Books.ID, s.Month, nil)
+				switch href := "/depreciations/new?books=" + s.Books.ID.String() + "&month=" + s.Month.String(); {
+				case errs.Is(err, errs.Invalid):
+					return []closing.Finding{closing.Found(href, "%s", errs.Message(err))}, nil
+				case err != nil || p.Standing != nil || len(p.Lines) == 0:
+					return nil, err
+				default:
+					return []closing.Finding{closing.Found(href, "有 %d 张卡片的 %s 折旧还没有计提，共 %s 元", len(p.Lines), s.Month.Chinese(), p.Total)}, nil
+				}
+			},
+		},
+		closing.CheckFunc{
+			About: closing.Info{Code: "asset_cards", Label: "资产卡片与账相符", Why: "资产卡片的原值和累计折旧，应与账上的余额一致", Level: closing.Warn},
+			Fn: func(ctx context.Context, q db.Q, s closing.Subject) ([]closing.Finding, error) {
+				list, err := asset.Compare(ctx, q, s.Tenant, s.Books.ID, s.Month.Last())
+				var out []closing.Finding
+				for i := range list {
+					if x := &list[i]; x.Off() != 0 {
+						out = append(out, closing.Found("/asset-compare?books="+s.Books.ID.String()+"&day="+s.Month.Last().String(), "%s %s 账面与卡片相差 %s 元", x.Account, x.Name, x.Off().Abs()))
+					}
 				}
 				return out, err
 			},

@@ -141,3 +141,15 @@ func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	}
 	return out, err
 }
+
+// takenAfter is by card what standing runs took in months after one.
+func takenAfter(ctx context.Context, q db.Q, tenant int64, m date.Month) (map[ids.ID]money.Fen, error) {
+	list, err := db.Collect(ctx, q, func(l *RunLine) []any { return []any{&l.Asset, &l.Fen} }, `SELECT l.asset_id, CAST(SUM(l.fen) AS BIGINT)
+		FROM depreciation r JOIN depreciation_line l ON l.tenant_id = r.tenant_id AND l.run_id = r.id
+		WHERE r.tenant_id = $1 AND l.tenant_id = $1 AND r.state = 'done' AND r.month > $2 GROUP BY l.asset_id`, tenant, m)
+	out := make(map[ids.ID]money.Fen, len(list))
+	for _, l := range list {
+		out[l.Asset] = l.Fen
+	}
+	return out, err
+}

@@ -1,9 +1,10 @@
 // Package property gives the runs of depreciation their pages: which books are due, the preview of a month by card and by
-// account, and the run with what it took from each card.
+// account, the run with what it took from each card; and sets the cards beside the ledger.
 package property
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -39,12 +40,16 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, d *asset.Depreci
 	p := &pages{env: s.Env, l: l, d: d}
 	resource.Mount(s, set, d.Runs, resource.Options[asset.Run]{
 		NoForms: true, NewPath: "/depreciations/new", Links: []string{"books"},
+		ListActions: func(*shell.Ctx) []ui.Button {
+			return []ui.Button{{Label: "卡账核对", Icon: "scale", Href: "/asset-compare"}}
+		},
 		Before: []resource.Panel[asset.Run]{p.runTools}, Panels: []resource.Panel[asset.Run]{p.runLines},
 	})
 	s.Handle(
 		shell.Route{Method: "GET", Pattern: "/depreciations/new", Perm: runView, Fn: p.preview},
 		shell.Route{Method: "POST", Pattern: "/depreciations/new", Perm: runEdit, Fn: p.run},
 		shell.Route{Method: "POST", Pattern: "/depreciations/{id}/void", Perm: runEdit, Fn: p.void},
+		shell.Route{Method: "GET", Pattern: "/asset-compare", Perm: runView, Fn: p.compare},
 	)
 }
 
@@ -77,7 +82,7 @@ func (p *pages) preview(c *shell.Ctx) error {
 	}
 	id, err := ids.Parse(c.Query("books"))
 	if err != nil {
-		return p.choose(c, tenant)
+		return p.choose(c, tenant, running)
 	}
 	b, err := p.l.Books.Get(c.Context(), c.Who, tenant, id)
 	if err != nil {
@@ -86,8 +91,18 @@ func (p *pages) preview(c *shell.Ctx) error {
 	return p.planPage(c, b, c.Query("month"), nil, nil)
 }
 
-// choose lists the books of the place with the month that is next.
-func (p *pages) choose(c *shell.Ctx, tenant int64) error {
+// task is what books are chosen for.
+type task struct {
+	title, path, back, backHref string
+}
+
+var (
+	running   = task{"给哪个账套计提折旧", "/depreciations/new", "计提折旧", "/depreciations"}
+	comparing = task{"核对哪个账套的资产卡片", "/asset-compare", "资产资源", "/assets"}
+)
+
+// choose lists the books of the place with the month to be depreciated next.
+func (p *pages) choose(c *shell.Ctx, tenant int64, to task) error {
 	page, total, err := p.l.Books.List(c.Context(), c.Who, tenant, record.Filter{Scope: c.Scope, Page: db.Paging{Sort: "region", After: c.Query("after"), Limit: booksPage}})
 	if err != nil {
 		return err
@@ -96,29 +111,28 @@ func (p *pages) choose(c *shell.Ctx, tenant int64) error {
 	if err != nil {
 		return err
 	}
-	t := ui.Table{Caption: "账套", Columns: []ui.Column{{Label: "账套"}, {Label: "已计提到"}, {Label: "下一步"}}, Empty: &ui.EmptyView{
-		Icon: "calculator", Title: "这里没有账套", Text: "折旧按账套计提，请先为村集体经济组织建立账套。", Buttons: []ui.Button{{Label: "看账套", Href: "/books"}},
+	t := ui.Table{Caption: "账套", Columns: []ui.Column{{Label: "账套"}, {Label: "已计提到"}, {Label: "下次计提"}}, Empty: &ui.EmptyView{
+		Icon: "calculator", Title: "这里没有账套", Text: "请先为村集体经济组织建立账套。", Buttons: []ui.Button{{Label: "看账套", Href: "/books"}},
 	}}
 	for i := range page.Items {
 		b := &page.Items[i]
 		m := nextMonth(b, last[b.ID], c.AsOf)
-		href := "/depreciations/new?books=" + b.ID.String() + "&month=" + m.String()
-		row := ui.Row{Href: href, Cells: []ui.Cell{ui.T(b.Name), {Text: "还没有计提过", Muted: true}, {Text: "计提 " + m.Chinese(), Href: href}}}
+		row := ui.Row{Href: to.path + "?books=" + b.ID.String(), Cells: []ui.Cell{ui.T(b.Name), {Text: "还没有计提过", Muted: true}, ui.T(m.Chinese())}}
 		if l := last[b.ID]; l != 0 {
 			row.Cells[1] = ui.T(l.Chinese())
-			if b.Takes(m) != nil {
-				row.Cells[2] = ui.Cell{Text: "账套到此为止", Muted: true}
-			}
+		}
+		if b.Takes(m) != nil {
+			row.Cells[2] = ui.Cell{Text: "账套到此为止", Muted: true}
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	pager := ui.PagerView{Shown: len(page.Items), Total: "共 " + strconv.Itoa(total) + " 个账套"}
 	if page.Next != "" {
-		pager.NextHref = "/depreciations/new?after=" + page.Next
+		pager.NextHref = to.path + "?after=" + url.QueryEscape(page.Next)
 	}
-	v := c.PageOf("选择账套", ui.Link{Label: "计提折旧", Href: "/depreciations"}, ui.Link{Label: "选择账套"})
+	v := c.PageOf("选择账套", ui.Link{Label: to.back, Href: to.backHref}, ui.Link{Label: "选择账套"})
 	v.Subtitle = c.ScopeName()
-	return c.Page(v, chooseBody(t, pager))
+	return c.Page(v, chooseBody(to.title, t, pager))
 }
 
 // nextMonth is the month to depreciate next: after the last run, else the month looked at, within the books.

@@ -189,6 +189,9 @@ func TestDepreciation(t *testing.T) {
 	s.want(s.get("kuaiji", at+"&month=2024-02"), 200, "已经计提过折旧（ZJ-2024-0001）", run)
 	s.want(s.get("kuaiji", at), 200, "2024年3月计提折旧")
 	s.want(s.get("kuaiji", at+"&month=2024-05"), 200, "2024年3月 还没有计提")
+	s.want(s.get("shenji", "/asset-compare"), 200, "永胜村账套", "核对哪个账套")
+	s.want(s.get("shenji", "/asset-compare?books="+s.books.String()+"&day=2024-03-31"), 200, "151 固定资产", "借 1,860,000.00", "-1,860,000.00", "贷 7,362.50", "不符", "2 个科目", "厂房一号")
+	s.want(s.get("shenji", "/asset-compare?books="+s.books.String()+"&day=x"), 422, "日期")
 	form[1], form[5] = "another-form-key-0001", "2024-02"
 	s.want(s.post("kuaiji", "/depreciations/new", form...), 409, "已经计提过")
 	s.want(s.post("shenji", run+"/void", "reason", "错"), 403)
