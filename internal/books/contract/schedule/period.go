@@ -117,6 +117,12 @@ func (t *Terms) base() (price, error) {
 	return price{t.From, pay, fmt.Sprintf("%s 元/%s·%s × %s × %d 个月", t.Price.Fen, t.Price.Quantity.Unit.Label(), every, t.Price.Quantity, t.Step)}, err
 }
 
+// PeriodPrice is what a whole period costs at first.
+func (t *Terms) PeriodPrice() (money.Fen, error) {
+	p, err := t.base()
+	return p.pay, err
+}
+
 func (t *Terms) unit() int64 { return max(t.Escalate.Unit, 1) }
 
 // prices lists what a whole period costs, from the first day on.

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"reflect"
 
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/money"
@@ -22,8 +23,11 @@ type Version struct {
 func Chain(versions []Version) ([]Payment, error) {
 	var out []Payment
 	var old *Plan
+	billed := 0
 	for i := range versions {
-		v := &versions[i]
+		v := versions[i]
+		billed = max(billed, v.Kept) // what was billed once stays so
+		v.Kept = billed
 		now, err := Build(&v.Terms)
 		if err != nil {
 			return nil, fmt.Errorf("laying out version %d: %w", i+1, err)
@@ -32,7 +36,10 @@ func Chain(versions []Version) ([]Payment, error) {
 			out, old = now.Payments, now
 			continue
 		}
-		if out, err = amend(out, old, now, v); err != nil {
+		if reflect.DeepEqual(old.terms, now.terms) { // another tenant, the same money
+			continue
+		}
+		if out, err = amend(out, old, now, &v); err != nil {
 			return nil, fmt.Errorf("amending by version %d: %w", i+1, err)
 		}
 		old = now
