@@ -4,7 +4,7 @@ package migrations
 var (
 	books = []string{
 		"ledger_books", "ledger_account", "ledger_period", "voucher", "voucher_line", "balance",
-		"asset", "asset_unit", "asset_certificate", "depreciation", "depreciation_line", "contract", "contract_unit", "charge", "statement_layout",
+		"asset", "asset_unit", "asset_certificate", "depreciation", "depreciation_line", "contract", "contract_unit", "charge", "contract_version", "statement_layout",
 	}
 	bankTables = []string{
 		"bank_rule", "bank_layout", "payment_layout", "bank_account", "bank_import", "bank_line", "bank_match", "bank_match_line", "bank_match_entry",

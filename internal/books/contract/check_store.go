@@ -3,7 +3,9 @@ package contract
 import (
 	"context"
 	"fmt"
+	"maps"
 
+	"huicun/internal/books/contract/schedule"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/ids"
 )
@@ -19,10 +21,24 @@ func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	amended, err := versionsWhere(ctx, q, db.NewWhere(tenant))
+	if err != nil {
+		return nil, err
+	}
 	var out []string
 	for i := range list {
 		c := &list[i]
-		want, err := Schedule(c)
+		var want []Charge
+		if versions := amended[c.ID]; len(versions) > 0 {
+			if !maps.Equal(texts(c), withoutTenant(versions[len(versions)-1].Texts)) {
+				out = append(out, fmt.Sprintf("合同 %s 的条款与最后一次变更不符", c.No))
+			}
+			var list []schedule.Payment
+			list, err = payments(versions)
+			want = charges(list)
+		} else {
+			want, err = Schedule(c)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -46,6 +62,12 @@ func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	}
 	twice, err := doubleLettings(ctx, q, tenant)
 	return append(out, twice...), err
+}
+
+func withoutTenant(texts map[string]string) map[string]string {
+	out := maps.Clone(texts)
+	delete(out, tenantName)
+	return out
 }
 
 // allCharges reads every schedule of a tenant, each in order.

@@ -27,6 +27,7 @@ type world struct {
 	assets    *record.Noun[asset.Asset]
 	units     *record.Noun[asset.Unit]
 	contracts *record.Noun[Contract]
+	parties   *record.Noun[party.Party]
 }
 
 func each(t *testing.T, fn func(w *world)) {
@@ -50,7 +51,7 @@ func each(t *testing.T, fn func(w *world)) {
 		e := record.NewEnv(d, regions, box)
 		w := &world{t: t, env: e, tenant: tn.ID}
 		parties, assets, units := party.NewParties(e), asset.NewAssets(e), asset.NewUnits(e)
-		w.assets, w.units, w.contracts = assets, units, NewContracts(e)
+		w.parties, w.assets, w.units, w.contracts = parties, assets, units, NewContracts(e)
 		make1(w, parties, map[string]string{"name": "合作社", "kind": "集体经济组织", "region": "永胜村"})
 		make1(w, parties, map[string]string{"name": "一厂", "kind": "企业", "region": "永胜村"})
 		make1(w, assets, map[string]string{"name": "厂房", "owner": "合作社", "kind": "厂房", "origin": "新建", "quantity": "1000平方米"})

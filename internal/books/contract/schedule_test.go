@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,4 +177,53 @@ func TestAnnual(t *testing.T) {
 	if err := deriveAnnual(&Contract{Pay: money.Max, PayMonths: 1}); err == nil {
 		t.Error("twelve times the largest amount is accepted")
 	}
+}
+
+// asBefore lays out payments as the program did when contracts had no further terms.
+func asBefore(c *Contract) ([]Charge, error) {
+	start, last := c.From.AddMonths(c.FreeMonths), c.last()
+	if c.Pay == 0 || last.Before(start) {
+		return nil, nil
+	}
+	due := func(from, to date.Date) date.Date {
+		if c.Advance {
+			return from
+		}
+		return to
+	}
+	if c.PayMonths == 0 {
+		return []Charge{{1, c.From, last, due(c.From, last), c.Pay}}, nil
+	}
+	var out []Charge
+	for k := 0; !start.AddMonths(k * c.PayMonths).After(last); k++ {
+		from, end := start.AddMonths(k*c.PayMonths), start.AddMonths((k+1)*c.PayMonths).AddDays(-1)
+		ch := Charge{k + 1, from, end, due(from, end), c.Pay}
+		if end.After(last) {
+			part, err := money.MulDiv(c.Pay, int64(last.Sub(from)+1), int64(end.Sub(from)+1), money.HalfUp)
+			if err != nil {
+				return nil, err
+			}
+			ch.To, ch.Due, ch.Amount = last, due(from, last), part
+		}
+		out = append(out, ch)
+	}
+	return out, nil
+}
+
+// TestOldContractsKeepTheirSchedules: without further terms every payment is what it was before there were any.
+func TestOldContractsKeepTheirSchedules(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := drawContract(t)
+		if rapid.Bool().Draw(t, "once") {
+			c.PayMonths = 0
+		}
+		want, err := asBefore(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Schedule(c)
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("%v %v\nwant %v", got, err, want)
+		}
+	})
 }

@@ -54,8 +54,9 @@ func overlapping(ctx context.Context, q db.Q, tenant int64, c *Contract) ([]over
 	return list, nil
 }
 
-func deleteCharges(ctx context.Context, tx *db.Tx, contract ids.ID) error {
-	return tx.Exec(ctx, `DELETE FROM charge WHERE tenant_id = $1 AND contract_id = $2`, tx.Tenant, contract)
+// deleteCharges takes a schedule back but for its first payments.
+func deleteCharges(ctx context.Context, tx *db.Tx, contract ids.ID, keep int) error {
+	return tx.Exec(ctx, `DELETE FROM charge WHERE tenant_id = $1 AND contract_id = $2 AND seq > $3`, tx.Tenant, contract, keep)
 }
 
 func insertCharges(ctx context.Context, tx *db.Tx, contract ids.ID, list []Charge) error {

@@ -51,9 +51,10 @@ type Spec struct {
 	Opts  []Option
 
 	Required bool
-	Fixed    bool // cannot change after the record is made
-	ReadOnly bool // derived: shown and exported, never entered
-	Stamped  bool // filled in by the events of the state machine; entered by hand only for earlier years' records
+	Fixed    bool   // cannot change after the record is made
+	ReadOnly bool   // derived: shown and exported, never entered
+	Group    string // the title under which forms fold the field away until it is filled; "" stands open
+	Stamped  bool   // filled in by the events of the state machine; entered by hand only for earlier years' records
 	InList   bool
 	Sortable bool
 	Filters  bool
@@ -122,6 +123,9 @@ func (f Field[T]) Derived() Field[T] { f.ReadOnly = true; return f }
 
 // Stamp says that events of the state machine fill the field in; forms fold it away.
 func (f Field[T]) Stamp() Field[T] { f.Stamped = true; return f }
+
+// Under folds the field away in forms, with the others of the same title.
+func (f Field[T]) Under(title string) Field[T] { f.Group = title; return f }
 
 // List shows the field in lists and lets them sort by it.
 func (f Field[T]) List() Field[T] { f.InList, f.Sortable = true, f.Kind.sortable(); return f }

@@ -51,6 +51,22 @@ func (n *Any) Create(ctx context.Context, who access.Principal, tenant int64, ke
 	return id, err
 }
 
+// Try derives values and runs the rules that need no transaction, and keeps nothing: for looking at a record before it is
+// saved.
+func (n *Any) Try(ctx context.Context, who access.Principal, tenant int64, v Item) error {
+	q := n.env.DB.Read()
+	if err := n.hooks.prepare(ctx, q, tenant, v.V); err != nil {
+		return err
+	}
+	if err := n.checkRequired(v); err != nil {
+		return err
+	}
+	if err := who.Require(n.Perm(access.Edit), v.Region); err != nil {
+		return err
+	}
+	return n.hooks.check(v.V)
+}
+
 // CreateTx stores a new record within a transaction, in the state that it carries.
 func (n *Any) CreateTx(ctx context.Context, tx *db.Tx, who access.Principal, v Item) error {
 	return n.insert(ctx, tx, who, v, "新建", nil)

@@ -24,6 +24,7 @@ type form struct {
 	errs    map[string]string
 	top     []ui.FieldError // mistakes that belong to no field
 	others  []ui.Change     // what somebody else saved meanwhile
+	preview templ.Component // what would follow from what is typed; nil: not asked for
 }
 
 func (p *pages) newForm(c *shell.Ctx) error {
@@ -65,6 +66,9 @@ func (p *pages) create(c *shell.Ctx) error {
 	}
 	v := p.n.New()
 	err = p.n.SetTexts(c.Context(), p.n.Env().ForTenant(tenant), c.Scope, v, f.texts)
+	if p.previewing(c) {
+		return p.previewPage(c, f, v, err)
+	}
 	var id ids.ID
 	if err == nil {
 		v.Note = f.note
@@ -113,6 +117,10 @@ func (p *pages) update(c *shell.Ctx) error {
 		return err
 	}
 	err = p.n.SetTexts(c.Context(), p.n.Env().ForTenant(c.Tenant), c.Scope, v, f.texts)
+	if p.previewing(c) {
+		p.refill(&f, stored)
+		return p.previewPage(c, f, v, err)
+	}
 	if err == nil {
 		v.Note, v.Version = f.note, f.version
 		err = p.n.Update(c.Context(), c.Who, c.Tenant, v)
@@ -120,16 +128,40 @@ func (p *pages) update(c *shell.Ctx) error {
 	if err == nil {
 		return c.Done(p.n.Path+"/"+v.ID.String(), "已保存")
 	}
-	for i := range p.n.Fields {
-		if fd := &p.n.Fields[i]; fd.Fixed {
-			f.texts[fd.Name] = stored.texts[fd.Name]
-		}
-	}
+	p.refill(&f, stored)
 	if errs.Is(err, errs.Stale) {
 		f.others = p.otherChanges(stored, f)
 		f.version = stored.version
 	}
 	return p.again(c, f, err)
+}
+
+// refill puts back what is shown and not entered.
+func (p *pages) refill(f *form, stored form) {
+	for i := range p.n.Fields {
+		if fd := &p.n.Fields[i]; fd.Fixed {
+			f.texts[fd.Name] = stored.texts[fd.Name]
+		}
+	}
+}
+
+// previewField is the name of the button that asks for a preview.
+const previewField = "_preview"
+
+func (p *pages) previewing(c *shell.Ctx) bool { return p.opt.preview != nil && c.Form(previewField) != "" }
+
+// previewPage shows the form again with what would follow from it; err is what is wrong with its texts.
+func (p *pages) previewPage(c *shell.Ctx, f form, v record.Item, err error) error {
+	if err == nil {
+		err = p.n.Try(c.Context(), c.Who, c.Tenant, v)
+	}
+	if err == nil {
+		f.preview, err = p.opt.preview(c, v)
+	}
+	if err != nil {
+		return p.again(c, f, err)
+	}
+	return p.formPage(c, http.StatusOK, f)
 }
 
 // otherChanges lists where what is stored now differs from what the second person typed.
@@ -182,25 +214,72 @@ func (p *pages) formPage(c *shell.Ctx, status int, f form) error {
 		crumbs = append(crumbs, ui.Link{Label: f.texts[p.n.Key], Href: cancel})
 	}
 	fv := ui.FormView{ID: "record", Action: action, Hidden: hidden, Errors: f.top}
-	var inputs, stamps []templ.Component
-	open := false
+	b := formParts{fv: fv, note: f.note, others: f.others, preview: f.preview, actions: ui.ActionsView{CancelHref: cancel}}
+	if p.opt.preview != nil {
+		b.actions.More = []ui.Button{{Label: "预览", Icon: "eye", Name: previewField, Value: "1", Attrs: templ.Attributes{"formnovalidate": true}}}
+	}
 	for i := range p.n.Fields {
 		fd := &p.n.Fields[i]
 		if fd.ReadOnly {
 			continue
 		}
 		if msg := f.errs[fd.Name]; msg != "" {
-			fv.Errors = append(fv.Errors, ui.FieldError{Name: fd.Name, Label: fd.Label, Text: msg})
+			b.fv.Errors = append(b.fv.Errors, ui.FieldError{Name: fd.Name, Label: fd.Label, Text: msg})
 		}
-		if fd.Stamped {
-			stamps = append(stamps, p.input(fd, f))
-			open = open || f.errs[fd.Name] != ""
-			continue
+		switch in := p.input(fd, f); {
+		case fd.Stamped:
+			b.fold("办理日期（办理时自动记录，补录以前的记录时才填写）", in, f.errs[fd.Name] != "")
+		case fd.Group != "":
+			b.fold(fd.Group, in, f.errs[fd.Name] != "" || filled(fd, f.texts[fd.Name]))
+		default:
+			b.inputs = append(b.inputs, in)
 		}
-		inputs = append(inputs, p.input(fd, f))
 	}
 	v := c.PageOf(title, append(crumbs, ui.Link{Label: title})...)
-	return c.PageStatus(status, v, formBody(fv, inputs, stamps, open, f.note, f.others, ui.ActionsView{CancelHref: cancel}))
+	return c.PageStatus(status, v, formBody(b))
+}
+
+// formParts are what a form page is made of.
+type formParts struct {
+	fv      ui.FormView
+	inputs  []templ.Component
+	folds   []fold
+	note    string
+	others  []ui.Change
+	preview templ.Component
+	actions ui.ActionsView
+}
+
+// fold is a part of a form that stands open only when something in it is filled in or wrong.
+type fold struct {
+	title  string
+	inputs []templ.Component
+	open   bool
+}
+
+func (b *formParts) fold(title string, in templ.Component, open bool) {
+	for i := range b.folds {
+		if x := &b.folds[i]; x.title == title {
+			x.inputs, x.open = append(x.inputs, in), x.open || open
+			return
+		}
+	}
+	b.folds = append(b.folds, fold{title, []templ.Component{in}, open})
+}
+
+// filled reports whether a field says something; a choice that was left as it comes does not.
+func filled(fd *field.Any, text string) bool {
+	switch fd.Kind {
+	case field.Int:
+		return text != "" && text != "0"
+	case field.Money:
+		return text != "" && text != "0.00"
+	case field.Bool:
+		return text == "是" || text == "on"
+	case field.Enum:
+		return text != "" && text != fd.Opts[0].Label && text != fd.Opts[0].Code
+	}
+	return text != ""
 }
 
 // input chooses the component for a field.

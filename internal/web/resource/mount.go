@@ -31,6 +31,8 @@ type Options[T any] struct {
 	NoForms bool
 	// NewPath is where a new record is made, when the noun has a page of its own for that.
 	NewPath string
+	// Preview shows what follows from a record that is not saved yet; the form then has a button for it.
+	Preview Panel[T]
 	// Locked says that a record takes no more changes: its page then offers neither editing nor deleting.
 	Locked func(c *shell.Ctx, v *T) (bool, error)
 }
@@ -43,6 +45,9 @@ func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
 	}
 	if opt.Beside != nil {
 		o.beside = func(c *shell.Ctx, v record.Item) (map[string]string, error) { return opt.Beside(c, v.V.(*T)) }
+	}
+	if opt.Preview != nil {
+		o.preview = plain([]Panel[T]{opt.Preview})[0]
 	}
 	if opt.Locked != nil {
 		o.locked = func(c *shell.Ctx, v record.Item) (bool, error) { return opt.Locked(c, v.V.(*T)) }

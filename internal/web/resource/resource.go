@@ -40,6 +40,7 @@ type options struct {
 	children       []Child
 	before, panels []panel
 	beside         func(c *shell.Ctx, v record.Item) (map[string]string, error)
+	preview        panel // nil: forms have none
 	actions        func(c *shell.Ctx, v record.Item) []ui.Button
 	listActions    func(c *shell.Ctx) []ui.Button
 	links          []string
