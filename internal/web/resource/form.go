@@ -148,7 +148,9 @@ func (p *pages) refill(f *form, stored form) {
 // previewField is the name of the button that asks for a preview.
 const previewField = "_preview"
 
-func (p *pages) previewing(c *shell.Ctx) bool { return p.opt.preview != nil && c.Form(previewField) != "" }
+func (p *pages) previewing(c *shell.Ctx) bool {
+	return p.opt.preview != nil && c.Form(previewField) != ""
+}
 
 // previewPage shows the form again with what would follow from it; err is what is wrong with its texts.
 func (p *pages) previewPage(c *shell.Ctx, f form, v record.Item, err error) error {
