@@ -67,7 +67,9 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		Panels: []resource.Panel[ledger.Books]{p.periodPanel, p.trialPanel, p.incomePanel, p.latestPanel}, Actions: p.booksButtons,
 	})
 	resource.Mount(s, set, n.Contracts, resource.Options[contract.Contract]{
-		Before: []resource.Panel[contract.Contract]{p.contractAlerts}, Panels: []resource.Panel[contract.Contract]{p.termPanel, p.schedulePanel, p.contractVouchers},
+		Before: []resource.Panel[contract.Contract]{p.contractAlerts}, Preview: p.contractPreview, Actions: p.contractButtons,
+		Panels:   []resource.Panel[contract.Contract]{p.termPanel, p.schedulePanel, p.versionPanel, p.contractVouchers},
+		Children: []resource.Child{{Kind: "contract", Field: "previous", Title: "续签的合同"}, {Kind: "contract", Field: "sublet", Title: "转租的合同"}},
 	})
 	resource.Mount(s, set, n.Assets, resource.Options[asset.Asset]{
 		Panels:   []resource.Panel[asset.Asset]{p.unitsPanel, p.earlierPanel, p.depreciationPanel, p.assetVouchers},

@@ -25,6 +25,7 @@ const endingSoon = 90
 // payment is one payment of the schedule with what was received for it.
 type payment struct {
 	contract.Charge
+	Why      string // how it is counted
 	Received money.Fen
 	State    ui.BadgeView
 }
@@ -59,7 +60,23 @@ func (p *pages) schedule(c *shell.Ctx, ct *contract.Contract) (*schedule, error)
 	}
 	s := &schedule{Received: received[ct.ID], Binding: slices.Contains([]string{"signed", "active", "ended", "settled"}, ct.State), HaveBooks: first[ct.Region] != 0}
 	s.allocate(charges, first[ct.Region].First(), c.AsOf, ct.State == "settled")
-	return s, nil
+	return s, p.explain(c, ct, s)
+}
+
+// explain says of each payment how it is counted.
+func (p *pages) explain(c *shell.Ctx, ct *contract.Contract, s *schedule) error {
+	versions, err := contract.Versions(c.Context(), p.read(), c.Tenant, ct.ID)
+	if err != nil {
+		return err
+	}
+	list, err := contract.Payments(ct, versions)
+	if err != nil {
+		return err
+	}
+	for i := range min(len(list), len(s.list)) {
+		s.list[i].Why = list[i].Why
+	}
+	return nil
 }
 
 // allocate covers the payments, the oldest first.
@@ -98,6 +115,10 @@ func (s *schedule) allocate(charges []contract.Charge, since, day date.Date, set
 func paymentState(x *payment, day date.Date, settled bool) ui.BadgeView {
 	late := day.Sub(x.Due)
 	switch {
+	case x.Amount < 0:
+		return ui.BadgeView{Text: "退回或抵扣", Kind: ui.Azure}
+	case x.Amount == 0:
+		return ui.BadgeView{Text: "免租", Kind: ui.Grey}
 	case x.Received == x.Amount:
 		return ui.BadgeView{Text: "已收", Kind: ui.Green}
 	case settled:
@@ -191,12 +212,12 @@ func (p *pages) schedulePanel(c *shell.Ctx, ct *contract.Contract) (templ.Compon
 		return nil, err
 	}
 	t := ui.Table{Caption: "收款计划", Unit: "元", Dense: true, Columns: []ui.Column{
-		{Label: "期次"}, {Label: "所属期间"}, {Label: "应付日期"}, {Label: "应收", Align: ui.Right}, {Label: "已收", Align: ui.Right}, {Label: "状态"},
+		{Label: "期次"}, {Label: "所属期间"}, {Label: "应付日期"}, {Label: "应收", Align: ui.Right}, {Label: "已收", Align: ui.Right}, {Label: "状态"}, {Label: "计算过程"},
 	}, Empty: &ui.EmptyView{Icon: "calendar-due", Title: "没有收款计划", Text: "填好每期金额和付款周期，系统自动排出。"}}
 	may := c.Who.Can(voucherView, ct.Region)
 	for _, x := range s.list {
 		r := ui.Row{Cells: []ui.Cell{
-			ui.T("第 " + strconv.Itoa(x.Seq) + " 期"), ui.T(x.From.String() + " 至 " + x.To.String()), ui.T(x.Due.String()), ui.T(x.Amount.String()), {Text: amount(x.Received)}, {Badge: &x.State},
+			ui.T("第 " + strconv.Itoa(x.Seq) + " 期"), ui.T(x.From.String() + " 至 " + x.To.String()), ui.T(x.Due.String()), ui.T(x.Amount.String()), {Text: amount(x.Received)}, {Badge: &x.State}, {Text: x.Why, Muted: true},
 		}}
 		if x.State.Kind == ui.Red {
 			r.Kind = ui.Red
@@ -206,9 +227,9 @@ func (p *pages) schedulePanel(c *shell.Ctx, ct *contract.Contract) (templ.Compon
 		}
 		t.Rows = append(t.Rows, r)
 	}
-	v := scheduleView{Table: t, Sub: "截至 " + c.AsOf.Chinese()}
+	v := scheduleView{Table: t, Sub: "截至 " + c.AsOf.Chinese(), Line: s.timeline(ct, c.AsOf, may)}
 	if len(s.list) > 0 {
-		t.Foot = []ui.Cell{{Text: "合计", Span: 3}, ui.T(s.Total.String()), {}, {}}
+		t.Foot = []ui.Cell{{Text: "合计", Span: 3}, ui.T(s.Total.String()), {}, {}, {}}
 		v.Table = t
 	}
 	if may && s.Binding && s.HaveBooks {
