@@ -99,6 +99,11 @@ type run struct {
 	dates  map[string]date.Date
 	traced bool
 	at     int // the line that notes go to
+	// exact leaves rounding out, so that the stairs that rounding makes are not taken for the policy's own.
+	exact bool
+	// moved stands at to instead of what the inputs make of it; nowhere else when to is nil.
+	moved string
+	to    *big.Rat
 }
 
 // Evaluate works the award out with its trace. An error is Invalid: an input is missing or wrong, the source's text
@@ -108,22 +113,17 @@ func (p *Policy) Evaluate(in *Inputs) (*Award, error) { return p.evaluate(in, tr
 // Compute is Evaluate without the trace, for simulations over many subjects.
 func (p *Policy) Compute(in *Inputs) (*Award, error) { return p.evaluate(in, false) }
 
-func (p *Policy) evaluate(in *Inputs, traced bool) (*Award, error) {
-	r := &run{
-		p: p, in: in, traced: traced, at: -1, dates: map[string]date.Date{}, vars: make(map[string]any, len(p.names)),
+func (p *Policy) start(in *Inputs) *run {
+	return &run{
+		p: p, in: in, at: -1, dates: map[string]date.Date{}, vars: make(map[string]any, len(p.names)),
 		out: &Award{Subject: in.Subject, Unit: p.award.unit, Values: make(map[string]*big.Rat, len(p.steps)+1)},
 	}
-	if err := r.take(); err != nil {
-		return nil, err
-	}
-	for _, s := range p.steps {
-		v, err := r.step(s)
-		if err != nil {
-			return nil, err
-		}
-		r.vars[s.Name], r.out.Values[s.Name] = v, v
-	}
-	if err := r.judge(); err != nil {
+}
+
+func (p *Policy) evaluate(in *Inputs, traced bool) (*Award, error) {
+	r := p.start(in)
+	r.traced = traced
+	if err := r.work(); err != nil {
 		return nil, err
 	}
 	if err := r.award(); err != nil {
@@ -133,6 +133,24 @@ func (p *Policy) evaluate(in *Inputs, traced bool) (*Award, error) {
 		return nil, err
 	}
 	return r.out, r.pay()
+}
+
+// work takes the inputs, works the steps out and asks gates and vetoes.
+func (r *run) work() error {
+	if err := r.take(); err != nil {
+		return err
+	}
+	for _, s := range r.p.steps {
+		v, err := r.step(s)
+		if err != nil {
+			return err
+		}
+		if r.to != nil && r.moved == s.Name {
+			v = r.to
+		}
+		r.vars[s.Name], r.out.Values[s.Name] = v, v
+	}
+	return r.judge()
 }
 
 // num is the value of a name that the check has proved to be a number.

@@ -14,6 +14,7 @@ import (
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/parser"
 )
 
 // The bounds of an expression. There are no loops, so its cost is at most its size.
@@ -72,6 +73,13 @@ type expr struct {
 	text string
 	prog cel.Program
 	uses []string
+	cuts []cut
+}
+
+// A cut is where an expression may jump: where over is zero, or, for a floor, wherever it is whole.
+type cut struct {
+	over  string
+	whole bool
 }
 
 // A varType is the type of a name in expressions and shapes.
@@ -218,7 +226,7 @@ func compileExpr(text string, kind exprKind, vars map[string]varType) (*expr, er
 		return nil, inChinese(iss, vars)
 	}
 	tree := parsed.NativeRep()
-	uses, err := prepare(tree)
+	uses, cuts, err := prepare(tree)
 	if err != nil {
 		return nil, err
 	}
@@ -236,14 +244,15 @@ func compileExpr(text string, kind exprKind, vars map[string]varType) (*expr, er
 	if err != nil {
 		return nil, fmt.Errorf("planning an expression: %w", err)
 	}
-	return &expr{text: text, prog: prog, uses: uses}, nil
+	return &expr{text: text, prog: prog, uses: uses, cuts: cuts}, nil
 }
 
 // prepare makes every literal number exact, and refuses what is beyond the bounds and division by a constant zero. It
-// returns the names that the expression reads.
-func prepare(tree *ast.AST) ([]string, error) {
+// returns the names that the expression reads and where it may jump.
+func prepare(tree *ast.AST) ([]string, []cut, error) {
 	var wrong error
 	var uses []string
+	var cuts []cut
 	nodes := 0
 	next := ast.MaxID(tree)
 	fac := ast.NewExprFactory()
@@ -266,15 +275,18 @@ func prepare(tree *ast.AST) ([]string, error) {
 			if c.FunctionName() == operators.Divide && len(c.Args()) == 2 && constantZero(c.Args()[1]) {
 				wrong = fmt.Errorf("第 %d 个字符处：除数为零", column(tree, e))
 			}
+			if k, ok := cutOf(tree, c); ok {
+				cuts = append(cuts, k)
+			}
 		case ast.SelectKind, ast.ListKind, ast.MapKind, ast.StructKind, ast.ComprehensionKind:
 			wrong = fmt.Errorf("第 %d 个字符处：算式里只能有名称、数、文字、四则运算、比较和条件", column(tree, e))
 		}
 	}))
 	if nodes > maxNodes {
-		return nil, fmt.Errorf("算式太复杂，请拆成几步")
+		return nil, nil, fmt.Errorf("算式太复杂，请拆成几步")
 	}
 	if wrong != nil {
-		return nil, wrong
+		return nil, nil, wrong
 	}
 	for _, e := range literals {
 		next++
@@ -284,7 +296,31 @@ func prepare(tree *ast.AST) ([]string, error) {
 		}
 		e.SetKindCase(fac.NewCall(e.ID(), "num", inner))
 	}
-	return uses, nil
+	return uses, cuts, nil
+}
+
+// comparisons are the operators by which an expression may jump.
+var comparisons = map[string]bool{
+	operators.Less: true, operators.LessEquals: true, operators.Greater: true, operators.GreaterEquals: true, operators.Equals: true, operators.NotEquals: true,
+}
+
+// cutOf writes down where a call may jump; it is asked before literals are made exact, so the text is as it was typed.
+func cutOf(tree *ast.AST, c ast.CallExpr) (cut, bool) {
+	var sides []string
+	for _, a := range c.Args() {
+		text, err := parser.Unparse(a, tree.SourceInfo())
+		if err != nil {
+			return cut{}, false
+		}
+		sides = append(sides, text)
+	}
+	switch {
+	case c.FunctionName() == "floor" && len(sides) == 1:
+		return cut{over: sides[0], whole: true}, true
+	case comparisons[c.FunctionName()] && len(sides) == 2:
+		return cut{over: "(" + sides[0] + ") - (" + sides[1] + ")"}, true
+	}
+	return cut{}, false
 }
 
 func constantZero(e ast.Expr) bool {

@@ -117,6 +117,9 @@ func (r *run) take() error {
 				return errs.OnField(in.Name, "“%s”：%s", in.Label, err.Error())
 			}
 			r.vars[in.Name] = v.Num
+			if r.to != nil && r.moved == in.Name {
+				r.vars[in.Name] = r.to
+			}
 		case varBool:
 			r.vars[in.Name] = v.Bool
 		case varText:

@@ -181,7 +181,7 @@ func (r *run) step(s *step) (*big.Rat, error) {
 			})
 		}
 	}
-	if s.roundTo != nil {
+	if s.roundTo != nil && !r.exact {
 		if rounded := roundTo(v, s.roundTo, s.roundHow); rounded.Cmp(v) != 0 {
 			before := v
 			v = rounded
