@@ -39,13 +39,22 @@ func (e *Executed) Percent() (float64, bool) {
 	return float64(e.Actual) / float64(e.Amount) * 100, true
 }
 
-// Execution is a budget with what the ledger moved up to a month. The totals are by side.
+// Codes are the codes of the row's accounts.
+func (e *Executed) Codes() []string {
+	return strings.FieldsFunc(e.Accounts, func(c rune) bool { return c == '、' })
+}
+
+// Execution is a budget with what the ledger moved up to a month. The totals are by side, the names of accounts by code.
 type Execution struct {
 	Budget *Budget
 	To     date.Month
 	Rows   []Executed
 	Totals map[string]*Executed
+	Names  map[string]string
 }
+
+// Account is an account as it is shown: 501 经营收入.
+func (x *Execution) Account(code string) string { return strings.TrimSpace(code + " " + x.Names[code]) }
 
 // Execute compares a budget with the balances of its books up to a month of its year; closing entries do not count.
 func Execute(ctx context.Context, q db.Q, tenant int64, id ids.ID, to date.Month) (*Execution, error) {
@@ -70,6 +79,10 @@ func Execute(ctx context.Context, q db.Q, tenant int64, id ids.ID, to date.Month
 
 func compare(b *Budget, lines []Line, accounts []ledger.Account, moves []ledger.AccountMonth, to date.Month) (*Execution, error) {
 	x := &Execution{Budget: b, To: to, Totals: map[string]*Executed{Income: {Name: "收入合计", Side: Income}, Expense: {Name: "支出合计", Side: Expense}}}
+	x.Names = make(map[string]string, len(accounts))
+	for i := range accounts {
+		x.Names[accounts[i].Code] = accounts[i].Name
+	}
 	for i := range lines {
 		l := &lines[i]
 		x.Rows = append(x.Rows, Executed{Line: l, Name: l.Name, Side: l.Side, Accounts: l.Accounts, Amount: l.Amount, Plan: l.Quarters})

@@ -113,13 +113,16 @@ func newRecurring(e *record.Env) *record.Noun[Recurrence] {
 	})
 }
 
-// Rhythm says how often: 每 1 个月最后一天.
+// Rhythm says how often: 每月最后一天, 每 3 个月 5 号.
 func (r *Recurrence) Rhythm() string {
 	on := fmt.Sprintf("%d 号", r.Day)
 	if r.Day == lastDay {
 		on = "最后一天"
 	}
-	return fmt.Sprintf("每 %d 个月%s", r.Every, on)
+	if r.Every == 1 {
+		return "每月 " + on
+	}
+	return fmt.Sprintf("每 %d 个月 %s", r.Every, on)
 }
 
 func prepareRecurring(ctx context.Context, q db.Q, tenant int64, r *Recurrence) error {

@@ -921,7 +921,7 @@ func searchInput(f *searchForm, name, label, kind string) templ.Component {
 	})
 }
 
-// printBody is many vouchers, two on a sheet.
+// printBody is many vouchers, two slips on a sheet.
 func printBody(v printView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

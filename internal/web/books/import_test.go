@@ -74,3 +74,22 @@ func TestLargeImportIsAllOrNothing(t *testing.T) {
 	s.want(s.get("kuaiji", at), 200, "一张凭证也没有记账", "第 14002 行")
 	s.lacks(s.get("kuaiji", at), "已入账")
 }
+
+// A voucher of many lines is printed on several slips: each says which it is, and carries its sums to the next.
+func TestALongVoucherOnPaper(t *testing.T) {
+	s := newSite(t)
+	books := "八桥镇长胜村股份经济合作社（2004年制度）"
+	file := "账套,凭证来源号,日期,摘要,科目,借方金额（元）,贷方金额（元）\n"
+	for range 30 {
+		file += books + ",长,2021-09-03,付公益事业支出,551,100,\n"
+	}
+	file += books + ",长,,付公益事业支出,102,,3000\n"
+	s.want(s.upload("kuaiji", "凭证.csv", file, "way", "all"), 303)
+	at := "/vouchers/print?from=2021-09-03&to=2021-09-03"
+	page := s.want(s.get("kuaiji", at), 200, "1/4", "4/4", "叁仟元整", "分录多的分页续打，共 4 页凭证")
+	for what, want := range map[string]int{"过次页": 3, "承前页": 3, "叁仟元整": 1, "551 其他支出": 30} {
+		if n := strings.Count(page.body, what); n != want {
+			t.Errorf("%s stands there %d times, want %d", what, n, want)
+		}
+	}
+}

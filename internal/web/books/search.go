@@ -228,7 +228,7 @@ func red(f money.Fen) ui.Cell {
 // perPrint is how many vouchers are printed at once.
 const perPrint = 200
 
-// print shows the vouchers of a search as they are printed, two on a sheet of A4.
+// print shows the vouchers of a search as they are printed, two slips on a sheet of A4.
 func (p *pages) print(c *shell.Ctx) error {
 	tenant, err := c.NeedTenant()
 	if err != nil {
@@ -249,10 +249,14 @@ func (p *pages) print(c *shell.Ctx) error {
 		return err
 	}
 	v := printView{}
-	if v.Papers, err = p.papers(c, found.Items); err != nil {
+	papers, err := p.papers(c, found.Items)
+	if err != nil {
 		return err
 	}
-	v.Pager = ui.PagerView{Shown: len(v.Papers), Total: "共 " + strconv.Itoa(total.Vouchers) + " 张，一次最多打印 " + strconv.Itoa(perPrint) + " 张"}
+	for i := range papers {
+		v.Papers = append(v.Papers, slips(papers[i])...)
+	}
+	v.Pager = ui.PagerView{Shown: len(papers), Total: "共 " + strconv.Itoa(total.Vouchers) + " 张，一次最多打印 " + strconv.Itoa(perPrint) + " 张"}
 	if c.Query("after") != "" {
 		v.Pager.FirstHref = resource.With(c.R.URL, "after", "")
 	}
@@ -260,7 +264,10 @@ func (p *pages) print(c *shell.Ctx) error {
 		v.Pager.NextHref = resource.With(c.R.URL, "after", found.Next)
 	}
 	page := c.PageOf("打印凭证", ui.Link{Label: "凭证", Href: "/vouchers"}, ui.Link{Label: "查凭证", Href: back}, ui.Link{Label: "打印"})
-	page.Subtitle = strconv.Itoa(len(v.Papers)) + " 张，每页两张"
+	page.Subtitle = strconv.Itoa(len(papers)) + " 张，每页两张"
+	if more := len(v.Papers) - len(papers); more > 0 {
+		page.Subtitle += "；分录多的分页续打，共 " + strconv.Itoa(len(v.Papers)) + " 页凭证"
+	}
 	page.Actions = ui.PrintButton()
 	return c.Page(page, printBody(v))
 }

@@ -21,6 +21,8 @@ import (
 type paper struct {
 	Problem                 string
 	Word, No, Date          string
+	Part                    string // of the slips of a long voucher: 2/3
+	Brought, Carried        *slipSums
 	Attachments             int
 	Lines                   []paperLine
 	Capital, Debit, Credit  string
@@ -43,6 +45,7 @@ type paperLine struct {
 	Debit, Credit    string
 	RedDebit         bool
 	RedCredit        bool
+	debit, credit    money.Fen
 }
 
 // paperLink leads to a voucher that this one has to do with; what is not posted yet is pending.
@@ -139,6 +142,7 @@ func paperOf(v *ledger.Voucher, ch *chart, tags [][]ui.BadgeView) paper {
 		debit, credit = debit+e.Debit, credit+e.Credit
 		out.Lines = append(out.Lines, paperLine{
 			Summary: e.Summary, Account: e.Account + " " + ch.path(e.Account), Tags: tags[i], Debit: amount(e.Debit), Credit: amount(e.Credit), RedDebit: e.Debit < 0, RedCredit: e.Credit < 0,
+			debit: e.Debit, credit: e.Credit,
 		})
 	}
 	out.Debit, out.Credit = debit.String(), credit.String()

@@ -104,7 +104,7 @@ func (p *pages) execution(x *budget.Execution) executionView {
 		for i := range x.Rows {
 			if r := &x.Rows[i]; r.Side == side {
 				n++
-				v.Table.Rows = append(v.Table.Rows, executedRow(r, quarters, entries))
+				v.Table.Rows = append(v.Table.Rows, executedRow(x, r, quarters, entries))
 				if r.Over {
 					v.Alerts = append(v.Alerts, ui.AlertView{Kind: ui.Red, Title: r.Name, Text: fmt.Sprintf("支出 %s 元，超过预算 %s 元 %s 元。", r.Actual, r.Amount, r.Left().Abs()), Remedy: "控制支出，或按程序调整预算"})
 				} else if r.Warn {
@@ -113,7 +113,7 @@ func (p *pages) execution(x *budget.Execution) executionView {
 			}
 		}
 		if n > 0 {
-			row := executedRow(x.Totals[side], quarters, entries)
+			row := executedRow(x, x.Totals[side], quarters, entries)
 			row.Group = true
 			v.Table.Rows = append(v.Table.Rows, row)
 		}
@@ -160,15 +160,15 @@ func bar(r *budget.Executed) templ.Component {
 }
 
 // executedRow shows a row; entries says where an account's entries are listed.
-func executedRow(r *budget.Executed, quarters bool, entries func(account string) string) ui.Row {
+func executedRow(x *budget.Execution, r *budget.Executed, quarters bool, entries func(account string) string) ui.Row {
 	left := ui.Cell{Text: r.Left().String()}
 	if r.Over {
 		left.Kind = ui.Red
 	}
 	actual, accounts := ui.T(r.Actual.String()), ui.Cell{}
-	codes := strings.FieldsFunc(r.Accounts, func(c rune) bool { return c == '、' })
+	codes := r.Codes()
 	for _, code := range codes {
-		accounts.Badges = append(accounts.Badges, ui.BadgeView{Text: code, Kind: ui.Grey, Href: entries(code)})
+		accounts.Badges = append(accounts.Badges, ui.BadgeView{Text: x.Account(code), Kind: ui.Grey, Href: entries(code)})
 	}
 	if len(codes) == 1 {
 		actual.Href = entries(codes[0])
@@ -226,7 +226,11 @@ func (p *pages) exportExecution(c *shell.Ctx) error {
 		rows := append(x.Rows, *x.Totals[budget.Income], *x.Totals[budget.Expense])
 		for i := range rows {
 			r := &rows[i]
-			row := []string{map[string]string{budget.Income: "收入", budget.Expense: "支出"}[r.Side], r.Name, r.Accounts, r.Amount.Plain(), r.Actual.Plain(), r.Left().Plain()}
+			var accounts []string
+			for _, code := range r.Codes() {
+				accounts = append(accounts, x.Account(code))
+			}
+			row := []string{map[string]string{budget.Income: "收入", budget.Expense: "支出"}[r.Side], r.Name, strings.Join(accounts, "、"), r.Amount.Plain(), r.Actual.Plain(), r.Left().Plain()}
 			for _, q := range r.Quarters {
 				row = append(row, q.Plain())
 			}

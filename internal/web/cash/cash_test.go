@@ -275,7 +275,7 @@ func TestBudgetPages(t *testing.T) {
 	s.want(s.post("kuaiji", draft+"/start", "from", "actuals"), 409, "已有 8 项明细")
 	line := s.get("kuaiji", "/budget-lines/"+s.id("budget_line", "YSMX-0001").String())
 	s.want(line, 200, "1,800,000.00")
-	a := s.want(s.get("kuaiji", b+"/execution/export?format=csv"), 200, "收入,经营收入,501,1800000.00", "支出合计")
+	a := s.want(s.get("kuaiji", b+"/execution/export?format=csv"), 200, "收入,经营收入,501 经营收入,1800000.00", "支出合计")
 	if strings.Count(a.body, "\n") < 11 {
 		t.Errorf("too few rows: %s", a.body)
 	}
