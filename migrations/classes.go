@@ -29,5 +29,6 @@ var (
 	deskTables = []string{
 		"entry_template", "entry_pick", "recurring", "recurring_run", "voucher_check", "check_item", "file_blob", "file_chunk", "attachment", "file_type",
 	}
+	lettingTables = []string{"letting_rule", "letting_threshold", "letting", "letting_unit", "letting_step", "letting_bid", "letting_objection"}
 	insightTables = []string{"light_rule", "board_snapshot", "showcase", "showcase_issue"}
 )

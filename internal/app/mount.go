@@ -12,6 +12,7 @@ import (
 	"huicun/internal/web/home"
 	jobpages "huicun/internal/web/jobs"
 	journalpages "huicun/internal/web/journal"
+	lettingpages "huicun/internal/web/letting"
 	openingpages "huicun/internal/web/opening"
 	overviewpages "huicun/internal/web/overview"
 	"huicun/internal/web/property"
@@ -31,6 +32,7 @@ var menu = []shell.MenuGroup{
 	{Title: "政策机制", Items: []shell.MenuItem{
 		item("政策", "award", "/policies", "policy"), item("奖励发放", "cash", "/awards", "award"),
 		item("资产资源", "building-factory", "/assets", "asset"), item("计提折旧", "calculator", "/depreciations", "depreciation"), item("合同", "file-text", "/contracts", "contract"),
+		item("待招租", "building-store", "/vacancies", "letting"), item("公开招租", "speakerphone", "/lettings", "letting"),
 		item("村级商会", "users-group", "/chambers", "chamber"), item("乡贤与人员", "user", "/persons", "person"),
 		item("品牌", "plant-2", "/brands", "brand"), item("产品", "shopping-cart", "/products", "product"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
 	}},
@@ -66,6 +68,7 @@ var menu = []shell.MenuGroup{
 		item("办理时限", "clock-hour-4", "/sla-profiles", "sla"), item("报表表式", "file-spreadsheet", "/report-layouts", "layout"), item("亮灯规则", "traffic-lights", "/light-rules", "light_rule"),
 		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"), item("科目对照", "versions", "/account-maps", "account_map"),
 		item("凭证审核要点", "list-check", "/check-items", "check_item"), item("附件类型", "paperclip", "/file-types", "file_type"),
+		item("招租规则", "scale", "/letting-rules", "letting_rule"), item("招租分级限额", "list-check", "/letting-thresholds", "letting_threshold"),
 		item("资金管理规则", "scale", "/fund-rules", "fund_rule"),
 		item("银行与付款规则", "settings", "/bank-rules", "bank_rule"), item("对账单格式", "file-spreadsheet", "/bank-layouts", "bank_layout"), item("付款文件格式", "file-spreadsheet", "/payment-layouts", "payment_layout"),
 	}},
@@ -89,6 +92,7 @@ func (a *App) mount() {
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates, Jobs: a.Jobs})
 	property.Mount(a.Shell, set, n.Ledger, n.Depreciation)
+	lettingpages.Mount(a.Shell, set, n.Letting, n.Parties)
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
 	openingpages.Mount(a.Shell, set, n.Ledger, n.Opening)

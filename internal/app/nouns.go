@@ -10,6 +10,7 @@ import (
 	"huicun/internal/books/closing"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/letting"
 	"huicun/internal/books/member"
 	"huicun/internal/books/opening"
 	"huicun/internal/books/statement"
@@ -50,7 +51,9 @@ type Nouns struct {
 	Certificates *record.Noun[asset.Certificate]
 	Depreciation *asset.Depreciation
 	Contracts    *record.Noun[contract.Contract]
-	Bank         *bank.Service
+	// Letting is letting in the open.
+	Letting *letting.Service
+	Bank    *bank.Service
 	// Households are the members (成员户) of collectives.
 	Households *record.Noun[member.Member]
 	// Templates are event templates and recurring vouchers.
@@ -123,6 +126,7 @@ func register(e *record.Env, cat *indicator.Catalogue) *Nouns {
 func addFigures(e *record.Env, cat *indicator.Catalogue) {
 	cat.Add(asset.Figures()...)
 	cat.Add(contract.Figures(e)...)
+	cat.Add(letting.Figures()...)
 	cat.Add(ledger.Figures(e, e.Regions)...)
 	cat.Add(policy.Figures(e)...)
 	cat.Add(chamber.Figures(e)...)
@@ -142,6 +146,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Certificates = asset.NewCertificates(e)
 	n.Depreciation = asset.NewDepreciation(e, n.Ledger)
 	n.Contracts = contract.NewContracts(e)
+	n.Letting = letting.New(e, n.Contracts)
 	n.Households = member.New(e)
 	n.Bank = bank.New(e, n.Ledger)
 	n.Importers["bank_line"] = n.Bank.ImportLines

@@ -10,6 +10,9 @@ var (
 	fundKinds    = []string{"receipt_book", "petty_cash", "fund_rule"}
 	closingKinds = []string{"year_end", "distribution", "migration"}
 	closingRules = []string{"close_rule", "distribution_rule", "account_map"}
+	// Letting in the open: what a village does, and the rules that it does it by.
+	lettingKinds = []string{"letting", "letting_step", "letting_bid", "letting_objection"}
+	lettingRules = []string{"letting_rule", "letting_threshold"}
 	// What is kept of banks: accounts, statements, reconciliations, payments.
 	bankKinds     = []string{"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout"}
 	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
@@ -40,7 +43,7 @@ func join(lists ...[]string) []string {
 }
 
 // everything that a township's officer may look at.
-var viewAll = perms([]string{View}, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
+var viewAll = perms([]string{View}, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
 
 // viewBank is for those who answer for money or watch it: payments say whom the village pays how much.
 var viewBank = perms([]string{View}, bankKinds)
@@ -54,23 +57,26 @@ var Roles = []Role{
 	{"system", "系统", []string{"*:*"}},
 	{"town_secretary", "镇党委书记", join(viewAll, viewBank, []string{"payment:approve", "bank_rule:edit"},
 		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role", "fund_rule"}),
-		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}))},
+		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}),
+		perms([]string{Edit, Approve}, lettingKinds, lettingRules))},
 	{"town_accountant", "镇代理会计", join(viewAll, viewBank,
 		perms([]string{Edit}, bankKinds), []string{"payment:approve", "payment:release", "bank_account:approve", "bank_reconciliation:approve"},
 		perms([]string{Edit}, bookKinds, deskKinds, cashKinds, fundKinds, []string{"award", "product", "sale"}),
 		[]string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"},
 		perms([]string{Approve}, []string{"receipt_book", "petty_cash", "advance", "cash_count", "budget"}), []string{"receipt_book:use"},
-		perms([]string{Edit}, closingKinds), []string{"distribution:post", "migration:approve"})},
+		perms([]string{Edit}, closingKinds), []string{"distribution:post", "migration:approve"},
+		perms([]string{Edit}, lettingKinds, lettingRules))},
 	// Whoever lets money go neither books nor checks it.
 	{"town_cashier", "镇资金会计（出纳）", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"bank_layout"}), []string{"payment:release"})},
 	{"village_bookkeeper", "村报账员", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"payment", "payment_line", "bank_layout"}),
 		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "asset_certificate", "contract", "product", "sale", "event", "party", "person", "person_role"}),
-		[]string{"receipt_book:use"})},
+		[]string{"receipt_book:use"},
+		perms([]string{Edit}, lettingKinds))},
 	{"liaison", "助企联络员", join(viewAll,
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},
 	{"county_supervisor", "县级监管员", join(viewAll, viewBank, []string{"audit:view"}, perms([]string{Edit}, []string{"bank_rule", "bank_layout", "payment_layout"}),
-		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}, closingRules), []string{"project:approve", "board:edit", "board:approve", "layout:edit", "entry_template:edit", "check_item:edit", "file_type:edit"})},
+		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}, closingRules, lettingRules), []string{"project:approve", "board:edit", "board:approve", "layout:edit", "entry_template:edit", "check_item:edit", "file_type:edit"})},
 	{"auditor", "审计员（只读）", join(viewAll, viewBank, []string{"audit:view"})},
 	{"sysadmin", "系统管理员", []string{"account:*", "region:*", "overview:view"}},
 }
