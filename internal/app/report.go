@@ -120,11 +120,11 @@ func WriteReport(w io.Writer, sheets []*statement.Sheet, format string) error {
 		if len(sheets) > 1 {
 			return errs.New(errs.Invalid, "report.several", "这里有会计制度或核算主体不同的账套，要分成 %d 张表；请缩小地区，或用 --books 指定账套", len(sheets))
 		}
-		header, rows := sheets[0].File()
-		if format == "csv" {
-			return sheet.WriteCSV(w, header, rows)
+		if format == "xlsx" {
+			return sheets[0].WriteXLSX(w)
 		}
-		return sheet.WriteXLSX(w, sheets[0].Title, header, rows)
+		header, rows := sheets[0].File()
+		return sheet.WriteCSV(w, header, rows)
 	}
 	for i, s := range sheets {
 		if i > 0 {

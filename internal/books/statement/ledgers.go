@@ -282,7 +282,7 @@ func (s *Service) general(ctx context.Context, set *Set, p Period, code string) 
 		return nil, errs.New(errs.NotFound, "report.account", "没有科目 %s；请从科目余额表选择", code)
 	}
 	out := newSheet(set, p, General)
-	out.Columns = []Column{{Label: "月份"}, {Label: "摘要"}, {Label: "借方", Kind: Amount}, {Label: "贷方", Kind: Amount}, {Label: "方向"}, {Label: "余额", Kind: Amount}}
+	out.Columns = []Column{{Label: "月份", Width: 12}, {Label: "摘要"}, {Label: "借方", Kind: Amount}, {Label: "贷方", Kind: Amount}, {Label: "方向", Width: 6}, {Label: "余额", Kind: Amount}}
 	for _, a := range list {
 		if code != "" && a.Code != code || code == "" && a.level > 1 {
 			continue
@@ -349,13 +349,13 @@ func (s *Service) generalOf(ctx context.Context, set *Set, p Period, a account) 
 func LedgerSheet(set *Set, p Period, kind string, lines []Line) *Sheet {
 	out := newSheet(set, p, kind)
 	out.Columns = []Column{
-		{Label: "日期"},
-		{Label: "凭证号"},
-		{Label: "摘要"},
-		{Label: "科目"},
+		{Label: "日期", Width: 12},
+		{Label: "凭证号", Width: 18},
+		{Label: "摘要", Width: 34},
+		{Label: "科目", Width: 22},
 		{Label: "借方", Kind: Amount},
 		{Label: "贷方", Kind: Amount},
-		{Label: "方向"},
+		{Label: "方向", Width: 6},
 		{Label: "余额", Kind: Amount},
 	}
 	for i := range lines {

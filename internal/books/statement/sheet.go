@@ -1,7 +1,10 @@
 package statement
 
 import (
+	"cmp"
+	"io"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,7 +84,11 @@ type Column struct {
 	Label string
 	Group string // stands above neighbours with the same one
 	Kind  ColumnKind
+	Width float64 // in a file, in characters; 0 is that of an amount
 }
+
+// amountWidth is how many characters the largest amounts take.
+const amountWidth = 16
 
 // Cell is one amount or text. Set tells 0.00 from nothing to say.
 type Cell struct {
@@ -154,7 +161,7 @@ func (s *Sheet) File() ([]sheet.Column, iter.Seq2[[]string, error]) {
 		if c.Kind == Amount {
 			k = sheet.Money
 		}
-		header = append(header, sheet.Column{Title: strings.TrimSpace(c.Group + c.Label), Kind: k, Width: 16})
+		header = append(header, sheet.Column{Title: strings.TrimSpace(c.Group + c.Label), Kind: k, Width: cmp.Or(c.Width, amountWidth)})
 	}
 	return header, func(yield func([]string, error) bool) {
 		for _, r := range s.Rows {
@@ -170,6 +177,49 @@ func (s *Sheet) File() ([]sheet.Column, iter.Seq2[[]string, error]) {
 			}
 		}
 	}
+}
+
+// WriteXLSX writes the sheet as it is handed in: its title, whose it is, of when and in what unit above the rows; the
+// checks, notes and signatures below. Amounts are numbers.
+func (s *Sheet) WriteXLSX(w io.Writer) error {
+	header, rows := s.File()
+	return sheet.WritePaper(w, s.Title, s.paper(len(header)), header, rows)
+}
+
+// portraitColumns is how many columns of amounts stand on upright paper.
+const portraitColumns = 6
+
+func (s *Sheet) paper(columns int) sheet.Paper {
+	org := s.Org
+	if s.Books > 1 {
+		org += "（" + strconv.Itoa(s.Books) + " 个账套合并）"
+	}
+	p := sheet.Paper{Title: s.Title, Landscape: columns > portraitColumns, Strong: func(row int) bool {
+		switch s.Rows[row].Style {
+		case Subtotal, Total:
+			return true
+		}
+		return false
+	}}
+	when := s.Period.Chinese()
+	if s.Kind == Balance {
+		when = s.Period.To.Last().Chinese()
+	}
+	p.Lines = []string{strings.Join(slices.DeleteFunc([]string{"编制单位：" + org, when, s.FormNo, "单位：元"}, func(t string) bool { return t == "" }), "　　")}
+	if s.Mark != "" {
+		p.Lines = append(p.Lines, s.Mark)
+	}
+	for _, c := range s.Checks {
+		p.Foot = append(p.Foot, c.String())
+	}
+	for _, n := range s.Notes {
+		p.Foot = append(p.Foot, "注："+n)
+	}
+	if s.Source != "" {
+		p.Foot = append(p.Foot, s.Source)
+	}
+	p.Foot = append(p.Foot, "单位负责人：　　　　　　会计主管：　　　　　　制表：")
+	return p
 }
 
 func (r *Row) number() string {

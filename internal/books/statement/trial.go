@@ -62,7 +62,7 @@ func (s *Service) trial(ctx context.Context, set *Set, p Period) (*Sheet, error)
 	}
 	out := newSheet(set, p, Trial)
 	for _, g := range []string{"期初余额", "本期发生额", "本年累计发生额", "期末余额"} {
-		out.Columns = append(out.Columns, Column{"借方", g, Amount}, Column{"贷方", g, Amount})
+		out.Columns = append(out.Columns, Column{Label: "借方", Group: g, Kind: Amount}, Column{Label: "贷方", Group: g, Kind: Amount})
 	}
 	var total sides
 	for _, a := range list {

@@ -153,7 +153,7 @@ func (h *importing) errors(c *shell.Ctx) error {
 	if rep == nil {
 		return errs.New(errs.NotFound, "import.gone", "这份错误清单已过期，请重新上传文件")
 	}
-	c.File(h.Label+"导入错误.xlsx", xlsxType)
+	c.File(h.Label+"导入错误.xlsx", XLSX)
 	return sheet.WriteErrors(c.W, rep)
 }
 

@@ -10,7 +10,8 @@ import (
 	"huicun/internal/web/ui"
 )
 
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+// XLSX is the media type of workbooks.
+const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // export writes all records of the filter, in the columns that an import takes.
 func (p *pages) export(c *shell.Ctx) error {
@@ -30,7 +31,7 @@ func WriteSheet(c *shell.Ctx, name, format string, header []sheet.Column, rows i
 		c.File(name+".csv", "text/csv; charset=utf-8")
 		return sheet.WriteCSV(c.W, header, rows)
 	}
-	c.File(name+".xlsx", xlsxType)
+	c.File(name+".xlsx", XLSX)
 	return sheet.WriteXLSX(c.W, name, header, rows)
 }
 

@@ -181,11 +181,17 @@ func (p *pages) export(c *shell.Ctx) error {
 			return err
 		}
 		s = statement.LedgerSheet(set, a.query.Period, a.kind.Code, page.Lines)
+		s.Title = l.account.Code + " " + l.account.Name + " " + s.Title
 	} else if s, err = p.s.Sheet(c.Context(), set, a.query.Period, a.kind.Code, a.opts); err != nil {
 		return err
 	}
-	header, rows := s.File()
-	return resource.WriteSheet(c, s.Title+"-"+set.Org+"-"+a.query.Period.String(), c.Query("format"), header, rows)
+	name := s.Title + "-" + set.Org + "-" + a.query.Period.String()
+	if c.Query("format") == "csv" {
+		header, rows := s.File()
+		return resource.WriteSheet(c, name, "csv", header, rows)
+	}
+	c.File(name+".xlsx", resource.XLSX)
+	return s.WriteXLSX(c.W)
 }
 
 // sheetView is a sheet as it is shown.
