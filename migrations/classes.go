@@ -15,6 +15,9 @@ var (
 		"fund_rule", "receipt_prefix", "receipt_book", "cash_deposit", "receipt", "petty_cash", "petty_entry", "advance", "advance_entry",
 		"cash_count", "budget", "budget_line",
 	}
+	rentTables = []string{
+		"rent_rule", "rent_run", "rent_item", "rent_receipt", "rent_allocation", "rent_account", "rent_posting", "rent_voucher",
+	}
 	closingTables = []string{
 		"ledger_period_log", "close_rule", "year_end", "distribution_rule", "distribution", "distribution_line", "distribution_share",
 		"account_map", "migration", "migration_row",

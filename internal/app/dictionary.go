@@ -22,6 +22,7 @@ var floors = []floor{
 	{"资金与预算", []string{
 		"receipt_book", "receipt", "cash_deposit", "petty_cash", "petty_entry", "advance", "advance_entry", "cash_count", "fund_rule", "budget", "budget_line",
 	}},
+	{"应收与收款", []string{"rent_rule", "rent_run", "rent_item", "rent_receipt", "rent_writeoff", "rent_promise", "rent_notice"}},
 	{"银行与付款", []string{
 		"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout",
 	}},

@@ -16,6 +16,7 @@ import (
 	openingpages "huicun/internal/web/opening"
 	overviewpages "huicun/internal/web/overview"
 	"huicun/internal/web/property"
+	rentpages "huicun/internal/web/rent"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
 	showcasepages "huicun/internal/web/showcase"
@@ -56,6 +57,10 @@ var menu = []shell.MenuGroup{
 		item("单位", "building-community", "/parties", "party"), item("成员户", "users-group", "/members", "member"),
 		item("导出账簿", "download", "/journal", "journal"),
 	}},
+	{Title: "收租", Items: []shell.MenuItem{
+		item("应收看板", "chart-bar", "/rent", "rent_item"), item("按月计收", "calculator", "/rent-runs", "rent_run"), item("应收款项", "report-money", "/rent-items", "rent_item"),
+		item("合同收款", "receipt", "/rent-receipts", "rent_receipt"), item("账龄", "clock", "/rent-ageing", "rent_item"), item("对账单", "file-text", "/rent-statement", "rent_item"),
+	}},
 	{Title: "资金", Items: []shell.MenuItem{
 		item("未了事项", "alert-circle", "/cash", "cash"), item("收据", "receipt", "/receipts", "receipt"), item("收据本", "book-2", "/receipt-books", "receipt_book"),
 		item("现金送存", "coins", "/cash-deposits", "cash_deposit"), item("备用金", "wallet", "/petty-cash", "petty_cash"), item("借支", "report-money", "/advances", "advance"),
@@ -70,6 +75,7 @@ var menu = []shell.MenuGroup{
 		item("凭证审核要点", "list-check", "/check-items", "check_item"), item("附件类型", "paperclip", "/file-types", "file_type"),
 		item("招租规则", "scale", "/letting-rules", "letting_rule"), item("招租分级限额", "list-check", "/letting-thresholds", "letting_threshold"),
 		item("资金管理规则", "scale", "/fund-rules", "fund_rule"),
+		item("应收租金规则", "scale", "/rent-rules", "rent_rule"),
 		item("银行与付款规则", "settings", "/bank-rules", "bank_rule"), item("对账单格式", "file-spreadsheet", "/bank-layouts", "bank_layout"), item("付款文件格式", "file-spreadsheet", "/payment-layouts", "payment_layout"),
 	}},
 	{Title: "管理", Items: []shell.MenuItem{
@@ -97,6 +103,7 @@ func (a *App) mount() {
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
 	openingpages.Mount(a.Shell, set, n.Ledger, n.Opening)
 	cash.Mount(a.Shell, set, n.Cash, n.Budgets)
+	rentpages.Mount(a.Shell, set, n.Ledger, n.Rent)
 	bankpages.Mount(a.Shell, set, n.Bank)
 	overviewpages.Mount(a.Shell, a.Overview, a.Board)
 	boardpages.Mount(a.Shell, a.Board)

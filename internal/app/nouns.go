@@ -13,6 +13,7 @@ import (
 	"huicun/internal/books/letting"
 	"huicun/internal/books/member"
 	"huicun/internal/books/opening"
+	"huicun/internal/books/rent"
 	"huicun/internal/books/statement"
 	"huicun/internal/books/template"
 	"huicun/internal/indicator"
@@ -59,9 +60,11 @@ type Nouns struct {
 	// Templates are event templates and recurring vouchers.
 	Templates *template.Service
 	Cash      *cash.Cash
-	Budgets   *budget.Budgets
-	Closing   *closing.Service
-	Opening   *opening.Service
+	// Rent bills and receives what contracts owe.
+	Rent    *rent.Service
+	Budgets *budget.Budgets
+	Closing *closing.Service
+	Opening *opening.Service
 	// Files are what is attached to records.
 	Files *file.Service
 
@@ -153,6 +156,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Templates = template.New(e, n.Ledger)
 	n.Budgets = budget.New(e)
 	n.Cash = cash.New(e, n.Ledger)
+	n.Rent = rent.New(e, n.Ledger)
 	n.Closing = closing.New(e, n.Ledger, households, closeChecks(e, n)...)
 	n.Opening = opening.New(e, n.Ledger, n.Parties, n.Households)
 }

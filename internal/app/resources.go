@@ -8,6 +8,7 @@ import (
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/member"
+	"huicun/internal/books/rent"
 	"huicun/internal/books/statement"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
@@ -107,5 +108,5 @@ type check func(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 
 // checks are what fsck runs.
 func (a *App) checks() []check {
-	return []check{ledger.Check, file.Check, statement.Check, cash.Check, asset.Check, a.Nouns.Bank.Check, contract.Check, a.Nouns.Closing.Check, a.Nouns.Opening.Check, showcase.Check}
+	return []check{ledger.Check, file.Check, statement.Check, cash.Check, rent.Check, asset.Check, a.Nouns.Bank.Check, contract.Check, a.Nouns.Closing.Check, a.Nouns.Opening.Check, showcase.Check}
 }

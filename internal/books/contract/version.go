@@ -242,7 +242,8 @@ func Preview(ctx context.Context, q db.Q, tenant int64, c *Contract, today date.
 	return list, 0, err
 }
 
-// billed counts the payments that are not to be rewritten: those that fell due and those that were received before.
+// billed counts the payments that are not to be rewritten: those that fell due, those that were billed and those that were
+// received before.
 func billed(ctx context.Context, q db.Q, tenant int64, c *Contract, list []Charge, today date.Date) (int, error) {
 	kept := 0
 	for i := range list {
@@ -250,6 +251,11 @@ func billed(ctx context.Context, q db.Q, tenant int64, c *Contract, list []Charg
 			kept = i + 1
 		}
 	}
+	last, err := lastBilled(ctx, q, tenant, c.ID)
+	if err != nil {
+		return 0, err
+	}
+	kept = max(kept, last)
 	here := [][2]string{{c.Region, c.Region + "0"}}
 	received, err := ledger.ReceivedByContract(ctx, q, tenant, here, today)
 	if err != nil || received[c.ID] == 0 {

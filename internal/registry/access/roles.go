@@ -13,6 +13,9 @@ var (
 	// Letting in the open: what a village does, and the rules that it does it by.
 	lettingKinds = []string{"letting", "letting_step", "letting_bid", "letting_objection"}
 	lettingRules = []string{"letting_rule", "letting_threshold"}
+	// What is billed and received on contracts.
+	rentKinds = []string{"rent_item", "rent_run", "rent_receipt"}
+	rentRules = []string{"rent_rule"}
 	// What is kept of banks: accounts, statements, reconciliations, payments.
 	bankKinds     = []string{"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout"}
 	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
@@ -43,7 +46,7 @@ func join(lists ...[]string) []string {
 }
 
 // everything that a township's officer may look at.
-var viewAll = perms([]string{View}, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
+var viewAll = perms([]string{View}, rentKinds, rentRules, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
 
 // viewBank is for those who answer for money or watch it: payments say whom the village pays how much.
 var viewBank = perms([]string{View}, bankKinds)
@@ -60,6 +63,7 @@ var Roles = []Role{
 		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}),
 		perms([]string{Edit, Approve}, lettingKinds, lettingRules))},
 	{"town_accountant", "镇代理会计", join(viewAll, viewBank,
+		perms([]string{Edit}, rentKinds, rentRules),
 		perms([]string{Edit}, bankKinds), []string{"payment:approve", "payment:release", "bank_account:approve", "bank_reconciliation:approve"},
 		perms([]string{Edit}, bookKinds, deskKinds, cashKinds, fundKinds, []string{"award", "product", "sale"}),
 		[]string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"},
@@ -68,7 +72,8 @@ var Roles = []Role{
 		perms([]string{Edit}, lettingKinds, lettingRules))},
 	// Whoever lets money go neither books nor checks it.
 	{"town_cashier", "镇资金会计（出纳）", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"bank_layout"}), []string{"payment:release"})},
-	{"village_bookkeeper", "村报账员", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"payment", "payment_line", "bank_layout"}),
+	{"village_bookkeeper", "村报账员", join(viewAll, viewBank, []string{"rent_receipt:edit"},
+		perms([]string{Edit}, statementKinds, []string{"payment", "payment_line", "bank_layout"}),
 		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "asset_certificate", "contract", "product", "sale", "event", "party", "person", "person_role"}),
 		[]string{"receipt_book:use"},
 		perms([]string{Edit}, lettingKinds))},
