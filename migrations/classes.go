@@ -6,7 +6,8 @@ var (
 		"ledger_books", "ledger_account", "ledger_period", "voucher", "voucher_line", "balance",
 		"asset", "asset_unit", "asset_certificate", "depreciation", "depreciation_line", "contract", "contract_unit", "charge", "contract_version", "statement_layout",
 	}
-	bankTables = []string{
+	assetTables = []string{"asset_change", "stocktake", "stocktake_line"}
+	bankTables  = []string{
 		"bank_rule", "bank_layout", "payment_layout", "bank_account", "bank_import", "bank_line", "bank_match", "bank_match_line", "bank_match_entry",
 		"bank_reconciliation", "bank_reconciliation_item", "payment", "payment_line",
 	}

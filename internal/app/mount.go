@@ -32,7 +32,9 @@ var menu = []shell.MenuGroup{
 	}},
 	{Title: "政策机制", Items: []shell.MenuItem{
 		item("政策", "award", "/policies", "policy"), item("奖励发放", "cash", "/awards", "award"),
-		item("资产资源", "building-factory", "/assets", "asset"), item("计提折旧", "calculator", "/depreciations", "depreciation"), item("合同", "file-text", "/contracts", "contract"),
+		item("资产资源", "building-factory", "/assets", "asset"), item("计提折旧", "calculator", "/depreciations", "depreciation"),
+		item("清查盘点", "list-check", "/stocktakes", "stocktake"),
+		item("合同", "file-text", "/contracts", "contract"),
 		item("待招租", "building-store", "/vacancies", "letting"), item("公开招租", "speakerphone", "/lettings", "letting"),
 		item("村级商会", "users-group", "/chambers", "chamber"), item("乡贤与人员", "user", "/persons", "person"),
 		item("品牌", "plant-2", "/brands", "brand"), item("产品", "shopping-cart", "/products", "product"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
@@ -96,8 +98,8 @@ func (a *App) mount() {
 	n := a.Nouns
 	set.Files(a.Shell, n.Files)
 	mountNouns(a.Shell, set, n)
-	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates, Jobs: a.Jobs})
-	property.Mount(a.Shell, set, n.Ledger, n.Depreciation)
+	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: property.AssetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates, Jobs: a.Jobs})
+	property.Mount(a.Shell, set, propertyNouns(n))
 	lettingpages.Mount(a.Shell, set, n.Letting, n.Parties)
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)

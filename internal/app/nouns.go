@@ -51,7 +51,8 @@ type Nouns struct {
 	// Certificates are the documents that prove whose assets are.
 	Certificates *record.Noun[asset.Certificate]
 	Depreciation *asset.Depreciation
-	Contracts    *record.Noun[contract.Contract]
+	propertyParts
+	Contracts *record.Noun[contract.Contract]
 	// Letting is letting in the open.
 	Letting *letting.Service
 	Bank    *bank.Service
@@ -148,6 +149,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Assets, n.Units = asset.NewAssets(e), asset.NewUnits(e)
 	n.Certificates = asset.NewCertificates(e)
 	n.Depreciation = asset.NewDepreciation(e, n.Ledger)
+	registerProperty(e, n)
 	n.Contracts = contract.NewContracts(e)
 	n.Letting = letting.New(e, n.Contracts)
 	n.Households = member.New(e)

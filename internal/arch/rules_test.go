@@ -17,7 +17,7 @@ var floors = []floor{
 	{path: "internal/kit"},
 	{path: "internal/registry"},
 	{path: "internal/indicator"},
-	{path: "internal/books", order: []string{"ledger", "statement", "journal", "template", "budget", "closing", "asset", "contract", "letting", "bank", "cash", "rent", "member", "opening"}},
+	{path: "internal/books", order: []string{"ledger", "statement", "journal", "template", "budget", "closing", "asset", "stocktake", "disposal", "contract", "letting", "bank", "cash", "rent", "member", "opening"}},
 	{path: "internal/mechanism", order: []string{
 		"mechtest",
 		"policy", "plan", "chamber", "brand", "pairing", "joint", "attract", "casework", "secretary",
@@ -81,6 +81,8 @@ var thirdParties = []thirdParty{
 	{module: "cel.dev/cel-go", in: []string{"internal/mechanism/policy/engine"}},
 	{module: "github.com/a-h/templ", in: []string{"internal/web"}},
 	{module: "github.com/andybalholm/brotli", in: []string{"internal/web/assets"}},
+	// Labels of assets.
+	{module: "rsc.io/qr", in: []string{"internal/web/property"}},
 	{module: "github.com/yuin/goldmark", in: []string{"internal/insight/showcase", "internal/web"}},
 	{module: "github.com/alecthomas/kong", in: []string{"cmd/huicun"}},
 

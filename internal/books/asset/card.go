@@ -71,7 +71,7 @@ const maxLife = 1200
 
 func cardFields() []field.Field[Asset] {
 	return []field.Field[Asset]{
-		classField(func(a *Asset) *string { return &a.Class }).Filter().Help("三级分类，决定记入哪个科目；也可填编码或名称").Eg("厂房"),
+		ClassField(func(a *Asset) *string { return &a.Class }).Filter().Help("三级分类，决定记入哪个科目；也可填编码或名称").Eg("厂房"),
 		field.NewEnum("nature", "资产性质", Natures, func(a *Asset) *string { return &a.Nature }).Filter(),
 		field.NewBool("aided", "帮扶项目资产", func(a *Asset) *bool { return &a.Aided }).Filter().Help("用扶贫、衔接资金形成的资产，单独管理和公示"),
 		field.NewEnum("funding", "资金来源", Fundings, func(a *Asset) *string { return &a.Funding }).Filter(),
@@ -167,27 +167,26 @@ func checkCard(a *Asset) error {
 	if a.Prior > 0 && a.PriorTo.IsZero() {
 		l.Add("prior_to", "请填写建卡前的折旧提到哪个月")
 	}
-	salvage, err := a.Salvage()
-	if err != nil {
-		return err
-	}
-	if a.Prior > a.Cost-salvage {
-		l.Add("prior", "已提折旧不能超过原值减净残值（%s 元）", a.Cost-salvage)
-	}
 	return l.Err()
 }
 
-// carry keeps what the runs have depreciated when a card is changed, and refuses a cost below it.
+// carry keeps what the runs and the changes added to what a card was depreciated before, and refuses a cost below it.
 func (a *Asset) carry(old *Asset) error {
-	a.Accumulated = a.Prior
-	if old == nil {
-		return nil
-	}
-	ran := old.Accumulated - old.Prior
-	if ran == 0 {
-		return nil
+	ran := money.Fen(0)
+	if old != nil {
+		ran = old.Accumulated - old.Prior
 	}
 	var l errs.List
+	if ran == 0 {
+		salvage, err := a.Salvage()
+		if err != nil {
+			return err
+		}
+		if a.Accumulated = a.Prior; a.Prior > a.Cost-salvage {
+			l.Add("prior", "已提折旧不能超过原值减净残值（%s 元）", a.Cost-salvage)
+		}
+		return l.Err()
+	}
 	if a.Prior != old.Prior || a.PriorTo != old.PriorTo {
 		l.Add("prior", "这张卡片已经按月计提过折旧，建卡前的折旧不能再改；有误请先撤销计提")
 	}

@@ -64,6 +64,8 @@ var (
 	waysCSV string
 	//go:embed land.csv
 	landCSV string
+	//go:embed outcomes.csv
+	outcomesCSV string
 
 	// Classes are the classes in the order of their codes.
 	Classes = rows(classesCSV, func(r []string) Class { return Class{r[0], r[1], r[2], number(r[3]), number(r[4])} })
@@ -77,6 +79,8 @@ var (
 	Fundings = rows(fundingCSV, option)
 	// Ways are how an asset was acquired.
 	Ways = rows(waysCSV, option)
+
+	outcomes = rows(outcomesCSV, func(r []string) Outcome { return Outcome{r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8]} })
 
 	charges = rows(chargesCSV, func(r []string) [3]string { return [3]string{r[0], r[1], r[2]} })
 )
@@ -156,7 +160,8 @@ func coded[T any](name, label string, opts []field.Option, names map[string]stri
 	return f
 }
 
-func classField(p func(*Asset) *string) field.Field[Asset] {
+// ClassField describes a class of asset, of the third level.
+func ClassField[T any](p func(*T) *string) field.Field[T] {
 	var opts []field.Option
 	names := map[string]string{}
 	for i := range Classes {

@@ -51,6 +51,10 @@ func Compare(ctx context.Context, q db.Q, tenant int64, books ids.ID, day date.D
 	if err != nil {
 		return nil, err
 	}
+	since, err := changedAfter(ctx, q, tenant, day)
+	if err != nil {
+		return nil, err
+	}
 	by := map[string]*Comparison{}
 	add := func(account string, a *Asset, fen money.Fen) error {
 		x := by[account]
@@ -77,7 +81,7 @@ func Compare(ctx context.Context, q db.Q, tenant int64, books ids.ID, day date.D
 		if g == nil || !a.standsOn(day) {
 			continue
 		}
-		if err := errors.Join(add(g.Cost, a, a.Cost), add(g.Accumulated, a, later[a.ID]-a.Accumulated)); err != nil {
+		if err := errors.Join(add(g.Cost, a, a.Cost-since[a.ID].Cost), add(g.Accumulated, a, later[a.ID]+since[a.ID].Accumulated-a.Accumulated)); err != nil {
 			return nil, fmt.Errorf("summing the cards of %s: %w", b.Name, err)
 		}
 	}

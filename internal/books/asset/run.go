@@ -113,7 +113,7 @@ func (d *Depreciation) Do(ctx context.Context, who access.Principal, tenant int6
 		if err != nil {
 			return err
 		}
-		if err := lockCards(ctx, tx, b.Party); err != nil {
+		if err := LockCards(ctx, tx, b.Party); err != nil {
 			return err
 		}
 		p, err := d.Plan(ctx, tx, tenant, books, m, choices)
@@ -175,7 +175,7 @@ func (d *Depreciation) takeBack(ctx context.Context, tx *db.Tx, r *Run) error {
 	if err != nil {
 		return err
 	}
-	if err := lockCards(ctx, tx, b.Party); err != nil {
+	if err := LockCards(ctx, tx, b.Party); err != nil {
 		return err
 	}
 	runs, err := standing(ctx, tx, tx.Tenant, r.Books)

@@ -45,8 +45,8 @@ func Named(ctx context.Context, q db.Q, tenant int64, list []ids.ID) (map[ids.ID
 // mostNamed bounds how many ids one statement names.
 const mostNamed = 500
 
-// lockCards holds the cards of an owner until the end of the transaction, so that none changes while a run is worked out.
-func lockCards(ctx context.Context, tx *db.Tx, owner ids.ID) error {
+// LockCards holds the cards of an owner until the end of the transaction, so that none changes while a run is worked out.
+func LockCards(ctx context.Context, tx *db.Tx, owner ids.ID) error {
 	return tx.Exec(ctx, `UPDATE asset SET updated_at = updated_at WHERE tenant_id = $1 AND owner_id = $2`, tx.Tenant, owner)
 }
 
@@ -112,7 +112,7 @@ func runsOfCard(ctx context.Context, q db.Q, tenant int64, asset ids.ID) ([]Card
 		WHERE l.tenant_id = $1 AND r.tenant_id = $1 AND l.asset_id = $2 ORDER BY r.month DESC, r.id DESC`, tenant, asset)
 }
 
-// Check looks for damage: what a card was depreciated to that is not what it began with and what the standing runs took, and
+// Check looks for damage: what a card was depreciated to that is not what it began with and what the standing runs and changes took, and
 // runs that do not sum to their lines. It returns a sentence per problem.
 func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	type off struct {
@@ -120,12 +120,15 @@ func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 		have, sum money.Fen
 	}
 	read := func(o *off) []any { return []any{&o.no, &o.have, &o.sum} }
-	cards, err := db.Collect(ctx, q, read, `SELECT a.no, a.accumulated_fen, CAST(a.prior_fen + COALESCE(s.fen, 0) AS BIGINT)
+	cards, err := db.Collect(ctx, q, read, `SELECT a.no, a.accumulated_fen, CAST(a.prior_fen + COALESCE(s.fen, 0) + COALESCE(c.fen, 0) AS BIGINT)
 		FROM asset a LEFT JOIN (SELECT l.tenant_id, l.asset_id, SUM(l.fen) AS fen FROM depreciation_line l
 			JOIN depreciation r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
 			WHERE l.tenant_id = $1 AND r.tenant_id = $1 AND r.state = 'done' GROUP BY l.tenant_id, l.asset_id) s
 		ON s.tenant_id = a.tenant_id AND s.asset_id = a.id
-		WHERE a.tenant_id = $1 AND a.accumulated_fen <> a.prior_fen + COALESCE(s.fen, 0) ORDER BY a.no`, tenant)
+		LEFT JOIN (SELECT tenant_id, asset_id, SUM(accumulated_fen) AS fen FROM asset_change
+			WHERE tenant_id = $1 AND state = 'done' GROUP BY tenant_id, asset_id) c
+		ON c.tenant_id = a.tenant_id AND c.asset_id = a.id
+		WHERE a.tenant_id = $1 AND a.accumulated_fen <> a.prior_fen + COALESCE(s.fen, 0) + COALESCE(c.fen, 0) ORDER BY a.no`, tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +137,7 @@ func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 		WHERE r.tenant_id = $1 GROUP BY r.id, r.no, r.total_fen HAVING r.total_fen <> COALESCE(SUM(l.fen), 0) ORDER BY r.no`, tenant)
 	var out []string
 	for _, o := range cards {
-		out = append(out, fmt.Sprintf("资产卡片 %s 的累计折旧 %s 元，按建卡前已提和各月计提应为 %s 元", o.no, o.have, o.sum))
+		out = append(out, fmt.Sprintf("资产卡片 %s 的累计折旧 %s 元，按建卡前已提、各月计提和变动应为 %s 元", o.no, o.have, o.sum))
 	}
 	for _, o := range runs {
 		out = append(out, fmt.Sprintf("计提折旧 %s 的折旧额 %s 元，各卡片合计 %s 元", o.no, o.have, o.sum))
@@ -152,4 +155,29 @@ func takenAfter(ctx context.Context, q db.Q, tenant int64, m date.Month) (map[id
 		out[l.Asset] = l.Fen
 	}
 	return out, err
+}
+
+// changedAfter is by card what standing changes after a day brought: cost and what was depreciated.
+func changedAfter(ctx context.Context, q db.Q, tenant int64, day date.Date) (map[ids.ID]Change, error) {
+	list, err := db.Collect(ctx, q, func(c *Change) []any { return []any{&c.Asset, &c.Cost, &c.Accumulated, &c.Quantity.N} },
+		`SELECT asset_id, CAST(SUM(cost_fen) AS BIGINT), CAST(SUM(accumulated_fen) AS BIGINT), CAST(SUM(quantity) AS BIGINT)
+		FROM asset_change WHERE tenant_id = $1 AND state = 'done' AND on_date > $2 GROUP BY asset_id`, tenant, day)
+	out := make(map[ids.ID]Change, len(list))
+	for _, c := range list {
+		out[c.Asset] = c
+	}
+	return out, err
+}
+
+// Owner is a unit that has cards, and how many.
+type Owner struct {
+	Party ids.ID
+	Cards int
+}
+
+// Owners are the units in code ranges that have cards which are not disposed of, by id.
+func Owners(ctx context.Context, q db.Q, tenant int64, ranges [][2]string) ([]Owner, error) {
+	w := db.NewWhere(tenant).Ranges("region", ranges).And("state <> ?", "retired")
+	return db.Collect(ctx, q, func(o *Owner) []any { return []any{&o.Party, &o.Cards} },
+		`SELECT owner_id, COUNT(*) FROM asset WHERE `+w.SQL()+` GROUP BY owner_id ORDER BY owner_id`, w.Args()...)
 }

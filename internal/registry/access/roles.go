@@ -46,7 +46,7 @@ func join(lists ...[]string) []string {
 }
 
 // everything that a township's officer may look at.
-var viewAll = perms([]string{View}, rentKinds, rentRules, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
+var viewAll = perms([]string{View}, propertyKinds, rentKinds, rentRules, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"})
 
 // viewBank is for those who answer for money or watch it: payments say whom the village pays how much.
 var viewBank = perms([]string{View}, bankKinds)
@@ -58,11 +58,11 @@ var statementKinds = []string{"bank_import", "bank_line", "bank_reconciliation"}
 // (sysadmin) sees no business records, who reads the audit log (auditor) changes nothing.
 var Roles = []Role{
 	{"system", "系统", []string{"*:*"}},
-	{"town_secretary", "镇党委书记", join(viewAll, viewBank, []string{"payment:approve", "bank_rule:edit"},
+	{"town_secretary", "镇党委书记", join(propertyDecided, viewAll, viewBank, []string{"payment:approve", "bank_rule:edit"},
 		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role", "fund_rule"}),
 		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}),
 		perms([]string{Edit, Approve}, lettingKinds, lettingRules))},
-	{"town_accountant", "镇代理会计", join(viewAll, viewBank,
+	{"town_accountant", "镇代理会计", join(propertyKept, propertyDecided, viewAll, viewBank,
 		perms([]string{Edit}, rentKinds, rentRules),
 		perms([]string{Edit}, bankKinds), []string{"payment:approve", "payment:release", "bank_account:approve", "bank_reconciliation:approve"},
 		perms([]string{Edit}, bookKinds, deskKinds, cashKinds, fundKinds, []string{"award", "product", "sale"}),
@@ -72,7 +72,7 @@ var Roles = []Role{
 		perms([]string{Edit}, lettingKinds, lettingRules))},
 	// Whoever lets money go neither books nor checks it.
 	{"town_cashier", "镇资金会计（出纳）", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"bank_layout"}), []string{"payment:release"})},
-	{"village_bookkeeper", "村报账员", join(viewAll, viewBank, []string{"rent_receipt:edit"},
+	{"village_bookkeeper", "村报账员", join(propertyWorked, viewAll, viewBank, []string{"rent_receipt:edit"},
 		perms([]string{Edit}, statementKinds, []string{"payment", "payment_line", "bank_layout"}),
 		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "asset_certificate", "contract", "product", "sale", "event", "party", "person", "person_role"}),
 		[]string{"receipt_book:use"},

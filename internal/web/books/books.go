@@ -39,7 +39,9 @@ const (
 
 // Nouns are the kinds of record, beside the ledger's own, that this group shows.
 type Nouns struct {
-	Assets    *record.Noun[asset.Asset]
+	Assets *record.Noun[asset.Asset]
+	// AssetPage is what other pages add to that of a card.
+	AssetPage resource.Options[asset.Asset]
 	Units     *record.Noun[asset.Unit]
 	Certs     *record.Noun[asset.Certificate]
 	Contracts *record.Noun[contract.Contract]
@@ -72,8 +74,11 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		Children: []resource.Child{{Kind: "contract", Field: "previous", Title: "续签的合同"}, {Kind: "contract", Field: "sublet", Title: "转租的合同"}},
 	})
 	resource.Mount(s, set, n.Assets, resource.Options[asset.Asset]{
-		Panels:   []resource.Panel[asset.Asset]{p.unitsPanel, p.earlierPanel, p.depreciationPanel, p.assetVouchers},
-		Children: []resource.Child{{Kind: "asset_certificate", Field: "asset", Title: "权属证书"}},
+		Before:      n.AssetPage.Before,
+		Panels:      append([]resource.Panel[asset.Asset]{p.unitsPanel, p.earlierPanel, p.depreciationPanel, p.assetVouchers}, n.AssetPage.Panels...),
+		Children:    append([]resource.Child{{Kind: "asset_certificate", Field: "asset", Title: "权属证书"}}, n.AssetPage.Children...),
+		Actions:     n.AssetPage.Actions,
+		ListActions: n.AssetPage.ListActions,
 	})
 	resource.Mount(s, set, n.Units, resource.Options[asset.Unit]{Panels: []resource.Panel[asset.Unit]{p.unitContracts}})
 	resource.Mount(s, set, n.Certs, resource.Options[asset.Certificate]{Links: []string{"asset"}})

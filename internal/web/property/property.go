@@ -12,6 +12,7 @@ import (
 
 	"huicun/internal/books/asset"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/stocktake"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
@@ -29,16 +30,33 @@ const (
 	runEdit = "depreciation:" + access.Edit
 )
 
+// Nouns are what the pages work on.
+type Nouns struct {
+	Ledger       *ledger.Ledger
+	Assets       *record.Noun[asset.Asset]
+	Units        *record.Noun[asset.Unit]
+	Depreciation *asset.Depreciation
+	Changes      *record.Noun[asset.Change]
+	Stocktakes   *stocktake.Service
+}
+
 type pages struct {
-	env *record.Env
-	l   *ledger.Ledger
-	d   *asset.Depreciation
+	env    *record.Env
+	set    *resource.Set
+	l      *ledger.Ledger
+	d      *asset.Depreciation
+	assets *record.Noun[asset.Asset]
+	units  *record.Noun[asset.Unit]
+	takes  *stocktake.Service
 }
 
 // Mount adds the pages.
-func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, d *asset.Depreciation) {
-	p := &pages{env: s.Env, l: l, d: d}
-	resource.Mount(s, set, d.Runs, resource.Options[asset.Run]{
+func Mount(s *shell.Shell, set *resource.Set, n Nouns) {
+	p := &pages{env: s.Env, set: set, l: n.Ledger, d: n.Depreciation, assets: n.Assets, units: n.Units, takes: n.Stocktakes}
+	resource.Mount(s, set, n.Changes, resource.Options[asset.Change]{NoForms: true, NewPath: "/assets", Links: []string{"asset"}})
+	p.mountStocktakes(s, set)
+	p.mountLabels(s)
+	resource.Mount(s, set, p.d.Runs, resource.Options[asset.Run]{
 		NoForms: true, NewPath: "/depreciations/new", Links: []string{"books"},
 		ListActions: func(*shell.Ctx) []ui.Button {
 			return []ui.Button{{Label: "卡账核对", Icon: "scale", Href: "/asset-compare"}}

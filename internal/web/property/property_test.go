@@ -13,12 +13,14 @@ import (
 
 	"huicun/internal/books/asset"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/stocktake"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db/dbtest"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/secret"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/account"
+	"huicun/internal/registry/file"
 	"huicun/internal/registry/party"
 	"huicun/internal/registry/record"
 	"huicun/internal/registry/region"
@@ -62,6 +64,7 @@ func newSite(t *testing.T) *site {
 	s.ok(accounts.EnsureDemo(t.Context(), []account.DemoAccount{
 		{Login: "kuaiji", Name: "镇代理会计", Grants: []access.Grant{{Role: "town_accountant", Region: town}}},
 		{Login: "baozhang", Name: "永胜村报账员", Grants: []access.Grant{{Role: "village_bookkeeper", Region: village}}},
+		{Login: "shuji", Name: "镇党委书记", Grants: []access.Grant{{Role: "town_secretary", Region: town}}},
 		{Login: "shenji", Name: "审计员", Grants: []access.Grant{{Role: "auditor", Region: town}}},
 	}, password))
 	env := record.NewEnv(d, regions, box)
@@ -70,7 +73,14 @@ func newSite(t *testing.T) *site {
 	cards := asset.NewAssets(env)
 	dep := asset.NewDepreciation(env, l)
 	s.shell = &shell.Shell{Env: env, Accounts: accounts, Regions: regions, Clock: clock}
-	pages.Mount(s.shell, resource.NewSet(), l, dep)
+	changes := asset.NewChanges(env)
+	units := asset.NewUnits(env)
+	takes := stocktake.New(env, l, cards, changes)
+	files := file.New(env)
+	files.Rule("stocktake_line", takes.FileRule())
+	set := resource.NewSet()
+	set.Files(s.shell, files)
+	pages.Mount(s.shell, set, pages.Nouns{Ledger: l, Assets: cards, Units: units, Depreciation: dep, Changes: changes, Stocktakes: takes})
 	s.handler = s.shell.Handler()
 
 	p := &party.Party{Name: "永胜村股份经济合作社", Kind: party.Collective}
