@@ -1,6 +1,7 @@
 package app
 
 import (
+	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
 	"huicun/internal/registry/access"
 	"huicun/internal/web/admin"
@@ -12,6 +13,7 @@ import (
 	"huicun/internal/web/home"
 	jobpages "huicun/internal/web/jobs"
 	journalpages "huicun/internal/web/journal"
+	"huicun/internal/web/lease"
 	lettingpages "huicun/internal/web/letting"
 	openingpages "huicun/internal/web/opening"
 	overviewpages "huicun/internal/web/overview"
@@ -36,6 +38,7 @@ var menu = []shell.MenuGroup{
 		item("清查盘点", "list-check", "/stocktakes", "stocktake"),
 		item("合同", "file-text", "/contracts", "contract"),
 		item("待招租", "building-store", "/vacancies", "letting"), item("公开招租", "speakerphone", "/lettings", "letting"),
+		item("营业额申报", "report-money", "/turnovers", "turnover"),
 		item("村级商会", "users-group", "/chambers", "chamber"), item("乡贤与人员", "user", "/persons", "person"),
 		item("品牌", "plant-2", "/brands", "brand"), item("产品", "shopping-cart", "/products", "product"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
 	}},
@@ -76,6 +79,7 @@ var menu = []shell.MenuGroup{
 		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"), item("科目对照", "versions", "/account-maps", "account_map"),
 		item("凭证审核要点", "list-check", "/check-items", "check_item"), item("附件类型", "paperclip", "/file-types", "file_type"),
 		item("招租规则", "scale", "/letting-rules", "letting_rule"), item("招租分级限额", "list-check", "/letting-thresholds", "letting_threshold"),
+		item("合同范本", "file-text", "/contract-templates", "contract_template"),
 		item("资金管理规则", "scale", "/fund-rules", "fund_rule"),
 		item("应收租金规则", "scale", "/rent-rules", "rent_rule"),
 		item("银行与付款规则", "settings", "/bank-rules", "bank_rule"), item("对账单格式", "file-spreadsheet", "/bank-layouts", "bank_layout"), item("付款文件格式", "file-spreadsheet", "/payment-layouts", "payment_layout"),
@@ -98,7 +102,9 @@ func (a *App) mount() {
 	n := a.Nouns
 	set.Files(a.Shell, n.Files)
 	mountNouns(a.Shell, set, n)
-	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: property.AssetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates, Jobs: a.Jobs})
+	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: property.AssetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates, Jobs: a.Jobs,
+		ContractActions: lease.Buttons(a.Env), ContractListActions: lease.ListButtons})
+	lease.Mount(a.Shell, set, lease.Nouns{Contracts: n.Contracts, Turnovers: n.Turnovers, Papers: n.PaperTexts, Life: contract.NewLife(a.Env, n.Contracts, n.Files)})
 	property.Mount(a.Shell, set, propertyNouns(n))
 	lettingpages.Mount(a.Shell, set, n.Letting, n.Parties)
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)

@@ -56,6 +56,9 @@ type Nouns struct {
 	// Letting is letting in the open.
 	Letting *letting.Service
 	Bank    *bank.Service
+	// Turnovers are what tenants report of their sales, PaperTexts what contracts are printed from.
+	Turnovers  *record.Noun[contract.Turnover]
+	PaperTexts *record.Noun[contract.Template]
 	// Households are the members (成员户) of collectives.
 	Households *record.Noun[member.Member]
 	// Templates are event templates and recurring vouchers.
@@ -152,6 +155,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	registerProperty(e, n)
 	n.Contracts = contract.NewContracts(e)
 	n.Letting = letting.New(e, n.Contracts)
+	n.Turnovers, n.PaperTexts = contract.NewTurnovers(e), contract.NewTemplates(e)
 	n.Households = member.New(e)
 	n.Bank = bank.New(e, n.Ledger)
 	n.Importers["bank_line"] = n.Bank.ImportLines

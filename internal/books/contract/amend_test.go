@@ -82,7 +82,7 @@ func TestAmendmentsKeepWhatWasBilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		after := stored(w, id)
-		credit := Charge{5, date.Must("2021-12-01"), date.Must("2021-12-31"), date.Must("2021-12-01"), -101_09}
+		credit := Charge{Seq: 5, From: date.Must("2021-12-01"), To: date.Must("2021-12-31"), Due: date.Must("2021-12-01"), Amount: -101_09}
 		if len(after) != 9 || !slices.Equal(after[:4], before[:4]) || after[4] != credit || after[5].Amount != 900_00 || after[5].From.String() != "2022-01-01" {
 			t.Errorf("%v", after)
 		}

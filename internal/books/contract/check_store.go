@@ -34,7 +34,7 @@ func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 				out = append(out, fmt.Sprintf("合同 %s 的条款与最后一次变更不符", c.No))
 			}
 			var list []schedule.Payment
-			list, err = payments(versions)
+			list, err = Payments(c, versions)
 			want = charges(list)
 		} else {
 			want, err = Schedule(c)
@@ -76,8 +76,8 @@ func allCharges(ctx context.Context, q db.Q, tenant int64) (map[ids.ID][]Charge,
 		contract ids.ID
 		Charge
 	}
-	rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.Seq, &r.From, &r.To, &r.Due, &r.Amount} },
-		`SELECT contract_id, seq, from_date, to_date, due_on, amount_fen FROM charge WHERE tenant_id = $1 ORDER BY contract_id, seq`, tenant)
+	rows, err := db.Collect(ctx, q, func(r *row) []any { return append([]any{&r.contract}, r.ptrs()...) },
+		`SELECT contract_id, `+chargeCols+` FROM charge WHERE tenant_id = $1 AND origin = '' ORDER BY contract_id, seq`, tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func doubleLettings(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 		JOIN contract a ON a.tenant_id = $1 AND a.id = x.contract_id AND a.state <> 'void'
 		JOIN contract b ON b.tenant_id = $1 AND b.id = y.contract_id AND b.state <> 'void'
 		JOIN asset_unit u ON u.tenant_id = $1 AND u.id = x.unit_id
-		WHERE x.tenant_id = $1 AND a.from_date <= CASE WHEN b.ended_on = '' THEN b.to_date ELSE b.ended_on END
+		WHERE x.tenant_id = $1 AND (a.sublet_id IS NULL) = (b.sublet_id IS NULL) AND a.from_date <= CASE WHEN b.ended_on = '' THEN b.to_date ELSE b.ended_on END
 		AND b.from_date <= CASE WHEN a.ended_on = '' THEN a.to_date ELSE a.ended_on END ORDER BY a.no`, tenant)
 	var out []string
 	for _, r := range rows {

@@ -48,7 +48,7 @@ const longestYears = 70
 // Contract is a contract of a collective (party A) with somebody (party B). Pay is what is paid every PayMonths (0:
 // once); Annual is a year of it, derived. Ended is the last day after an early end, Effective the day from which the
 // terms as they stand hold, once they were amended. Previous is the contract that this one renews (续签), Sublet the one
-// whose tenant sublets (转租).
+// whose tenant sublets (转租): then party A is that tenant, and the collective has no claim under it.
 type Contract struct {
 	db.Row
 	No, Name, Kind   string
@@ -188,6 +188,13 @@ func prepare(ctx context.Context, q db.Q, tenant int64, c *Contract) error {
 		}
 		c.Region = p.Region
 	}
+	if c.Sublet != 0 {
+		head, err := Get(ctx, q, tenant, c.Sublet)
+		if err != nil {
+			return err
+		}
+		c.Region = head.Region
+	}
 	slices.Sort(c.Units)
 	if err := settleTerms(ctx, q, tenant, c); err != nil {
 		return err
@@ -238,8 +245,14 @@ func check(c *Contract) error {
 	if !c.From.AddMonths(c.FreeMonths).Before(c.To.AddDays(1)) && c.FreeMonths > 0 {
 		l.Add("free_months", "免租期不能超过合同期限")
 	}
-	if c.Pay == 0 && c.More.Fixed == "" && c.More.Price == 0 {
+	if c.Pay == 0 && c.More.Fixed == "" && c.More.Price == 0 && c.More.SharePercent == 0 {
 		l.Add("pay", "请填写每期金额")
+	}
+	if c.More.SharePercent < 0 {
+		l.Add("share_percent", "营业额分成不能是负数")
+	}
+	if c.Stable && c.Sublet != 0 {
+		l.Add("stable", "转租的租金归承租人，不是集体的收入，不能计入稳定性收入")
 	}
 	if c.Stable && c.PayMonths == 0 && c.More.Fixed == "" {
 		l.Add("stable", "一次付清的款项不是每年都有的收入，不能计入稳定性收入")

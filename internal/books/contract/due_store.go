@@ -93,8 +93,8 @@ func ChargesUntil(ctx context.Context, q db.Q, tenant int64, contracts []ids.ID,
 	out := map[ids.ID][]Charge{}
 	for list := range slices.Chunk(contracts, perStatement) {
 		w := db.In(db.NewWhere(tenant), "contract_id", list).And("due_on <= ?", day)
-		rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.Seq, &r.From, &r.To, &r.Due, &r.Amount} },
-			`SELECT contract_id, seq, from_date, to_date, due_on, amount_fen FROM charge WHERE `+w.SQL()+` ORDER BY due_on, seq`, w.Args()...)
+		rows, err := db.Collect(ctx, q, func(r *row) []any { return append([]any{&r.contract}, r.ptrs()...) },
+			`SELECT contract_id, `+chargeCols+` FROM charge WHERE `+w.SQL()+` ORDER BY due_on, seq`, w.Args()...)
 		if err != nil {
 			return nil, err
 		}
@@ -113,7 +113,7 @@ func Ending(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, from,
 		And(`NOT EXISTS (SELECT 1 FROM contract_unit x
 			JOIN contract_unit y ON y.tenant_id = x.tenant_id AND y.unit_id = x.unit_id AND y.contract_id <> x.contract_id
 			JOIN contract n ON n.tenant_id = y.tenant_id AND n.id = y.contract_id
-			WHERE x.tenant_id = ? AND x.contract_id = contract.id AND n.state <> 'void' AND n.from_date > contract.from_date)`, tenant)
+			WHERE x.tenant_id = ? AND x.contract_id = contract.id AND n.state <> 'void' AND n.sublet_id IS NULL AND n.from_date > contract.from_date)`, tenant).And("sublet_id IS NULL")
 	return contractTable.All(ctx, q, w, last+", no")
 }
 

@@ -192,12 +192,12 @@ func asBefore(c *Contract) ([]Charge, error) {
 		return to
 	}
 	if c.PayMonths == 0 {
-		return []Charge{{1, c.From, last, due(c.From, last), c.Pay}}, nil
+		return []Charge{{Seq: 1, From: c.From, To: last, Due: due(c.From, last), Amount: c.Pay}}, nil
 	}
 	var out []Charge
 	for k := 0; !start.AddMonths(k * c.PayMonths).After(last); k++ {
 		from, end := start.AddMonths(k*c.PayMonths), start.AddMonths((k+1)*c.PayMonths).AddDays(-1)
-		ch := Charge{k + 1, from, end, due(from, end), c.Pay}
+		ch := Charge{Seq: k + 1, From: from, To: end, Due: due(from, end), Amount: c.Pay}
 		if end.After(last) {
 			part, err := money.MulDiv(c.Pay, int64(last.Sub(from)+1), int64(end.Sub(from)+1), money.HalfUp)
 			if err != nil {

@@ -36,7 +36,10 @@ type overlap struct{ No, Unit, From, To string }
 // here: a planner that were asked for the first by number might walk all contracts by number.
 func overlapping(ctx context.Context, q db.Q, tenant int64, c *Contract) ([]overlap, error) {
 	w := db.NewWhere(tenant)
-	w.And("x.tenant_id = ?", tenant).And("u.tenant_id = ?", tenant).And("x.contract_id <> ?", c.ID)
+	w.And("x.tenant_id = ?", tenant).And("u.tenant_id = ?", tenant).And("x.contract_id <> ?", c.ID).And("c.sublet_id IS NULL")
+	if c.Sublet != 0 { // the tenant's contracts stand beside each other, within the collective's
+		w = db.NewWhere(tenant).And("x.tenant_id = ?", tenant).And("u.tenant_id = ?", tenant).And("x.contract_id <> ?", c.ID).And("c.sublet_id IS NOT NULL")
+	}
 	w.And("c.state <> 'void'").And("c.from_date <= ?", c.last())
 	w.And("CASE WHEN c.ended_on = '' THEN c.to_date ELSE c.ended_on END >= ?", c.From)
 	db.In(w, "x.unit_id", c.Units)
@@ -52,25 +55,6 @@ func overlapping(ctx context.Context, q db.Q, tenant int64, c *Contract) ([]over
 	}
 	slices.SortFunc(list, func(a, b overlap) int { return cmp.Or(cmp.Compare(a.No, b.No), cmp.Compare(a.Unit, b.Unit)) })
 	return list, nil
-}
-
-// deleteCharges takes a schedule back but for its first payments.
-func deleteCharges(ctx context.Context, tx *db.Tx, contract ids.ID, keep int) error {
-	return tx.Exec(ctx, `DELETE FROM charge WHERE tenant_id = $1 AND contract_id = $2 AND seq > $3`, tx.Tenant, contract, keep)
-}
-
-func insertCharges(ctx context.Context, tx *db.Tx, contract ids.ID, list []Charge) error {
-	rows := make([][]any, len(list))
-	for i, ch := range list {
-		rows[i] = []any{tx.Tenant, contract, ch.Seq, ch.From, ch.To, ch.Due, int64(ch.Amount)}
-	}
-	return tx.InsertRows(ctx, `INSERT INTO charge (tenant_id, contract_id, seq, from_date, to_date, due_on, amount_fen) VALUES `, "", rows)
-}
-
-// Charges lists a contract's schedule.
-func Charges(ctx context.Context, q db.Q, tenant int64, contract ids.ID) ([]Charge, error) {
-	return db.Collect(ctx, q, func(c *Charge) []any { return []any{&c.Seq, &c.From, &c.To, &c.Due, &c.Amount} },
-		`SELECT seq, from_date, to_date, due_on, amount_fen FROM charge WHERE tenant_id = $1 AND contract_id = $2 ORDER BY seq`, tenant, contract)
 }
 
 // letting joins a lease in force with one of its units and the unit's asset.
@@ -115,9 +99,9 @@ func leasedBefore(ctx context.Context, q db.Q, tenant int64, ranges [][2]string,
 	return out, nil
 }
 
-// inForce narrows to contracts that are signed and bind on a day.
+// inForce narrows to contracts that are signed and bind on a day. What a tenant sublets is no contract of the collective.
 func inForce(w *db.Where, prefix string, day date.Date) *db.Where {
-	return w.And(prefix+"state IN ('signed', 'active', 'ended', 'settled')").And(prefix+"from_date <= ?", day).
+	return w.And(prefix+"sublet_id IS NULL").And(prefix+"state IN ('signed', 'active', 'ended', 'settled')").And(prefix+"from_date <= ?", day).
 		And("CASE WHEN "+prefix+"ended_on = '' THEN "+prefix+"to_date ELSE "+prefix+"ended_on END >= ?", day)
 }
 

@@ -83,7 +83,7 @@ func termFields() []field.Field[Contract] {
 		percentField("share_percent", "营业额分成", func(c *Contract) *int64 { return &m(c).SharePercent }).Help("每期金额为保底；报来营业额后收超出保底的部分"),
 		field.NewInt("share_days", "分成付款期", 0, dueRange, func(c *Contract) *int { return &m(c).ShareDays }).In("天").Help("报来营业额后几天内付"),
 		field.NewRef("previous", "续签自", "contract", func(c *Contract) *ids.ID { return &c.Previous }).Filter(),
-		field.NewRef("sublet", "转租自", "contract", func(c *Contract) *ids.ID { return &c.Sublet }).Filter().Help("承租人经同意转租时，填原租赁合同"),
+		field.NewRef("sublet", "转租自", "contract", func(c *Contract) *ids.ID { return &c.Sublet }).Fix().Filter().Help("承租人经同意转租时，填原租赁合同；甲方填承租人，租金由其收取"),
 		field.NewDay("effective", "变更生效日", func(c *Contract) *date.Date { return &c.Effective }).Col("effective_on").Help("签订以后改条款、换承租人时填写：从这一天起按新条款，已到期、已收的款项不改"),
 	}
 	for i := range list {

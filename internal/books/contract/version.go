@@ -115,6 +115,12 @@ func checkLinks(ctx context.Context, tx *db.Tx, c *Contract) error {
 		if err != nil {
 			return err
 		}
+		if p.Sublet != 0 {
+			return errs.OnField("sublet", "合同 %s 本身是转租；请填写与集体签订的原租赁合同", p.No)
+		}
+		if c.PartyA != p.PartyB {
+			return errs.OnField("party_a", "转租合同的甲方应是原合同 %s 的承租人", p.No)
+		}
 		if c.From.Before(p.From) || c.To.After(p.last()) {
 			return errs.OnField("sublet", "转租期限应在原合同 %s 的期限（%s 至 %s）之内（民法典第七百一十七条）", p.No, p.From, p.last())
 		}
@@ -177,7 +183,7 @@ func plan(ctx context.Context, q db.Q, tenant int64, old, c *Contract, today dat
 		}
 		a.added = append(a.added, first)
 	}
-	stored, err := Charges(ctx, q, tenant, c.ID)
+	stored, err := scheduled(ctx, q, tenant, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +196,7 @@ func plan(ctx context.Context, q db.Q, tenant int64, old, c *Contract, today dat
 	}
 	a.added, a.kept = append(a.added, v), v.Kept
 	a.versions = append(list, a.added...)
-	if a.payments, err = payments(a.versions); err != nil {
+	if a.payments, err = Payments(c, a.versions); err != nil {
 		return nil, err
 	}
 	if now := charges(a.payments); len(now) < a.kept || !slices.Equal(now[:a.kept], stored[:a.kept]) {
@@ -304,6 +310,9 @@ func payments(list []Version) ([]schedule.Payment, error) {
 
 // Payments are a contract's payments with their reasons, under its versions if it was amended.
 func Payments(c *Contract, versions []Version) ([]schedule.Payment, error) {
+	if !c.billable() {
+		return nil, nil
+	}
 	if len(versions) > 0 {
 		return payments(versions)
 	}

@@ -100,11 +100,16 @@ func (s *Service) arrears(ctx context.Context, q db.Q, c *county) ([]Arrear, err
 	return out, nil
 }
 
-// oldestUnpaid covers the payments with what was received, the oldest first, and returns when the first that is not
-// covered fell due.
+// oldestUnpaid covers the payments with what was received and credited, the oldest first, and returns when the first that
+// is not covered fell due.
 func oldestUnpaid(list []contract.Charge, since date.Date, received money.Fen) date.Date {
 	for _, ch := range list {
-		if ch.Due.Before(since) {
+		if !ch.Due.Before(since) && ch.Amount < 0 {
+			received -= ch.Amount
+		}
+	}
+	for _, ch := range list {
+		if ch.Due.Before(since) || ch.Amount < 0 {
 			continue
 		}
 		if received < ch.Amount {

@@ -44,4 +44,10 @@ func TestOldestUnpaid(t *testing.T) {
 			t.Errorf("received %d: %q, want %q", received, got, want)
 		}
 	}
+	list = append(list, contract.Charge{Due: day("2021-02-01"), Amount: -120}) // a credit covers the oldest, too
+	for received, want := range map[money.Fen]string{0: "2020-07-01", 79: "2020-07-01", 80: "2021-01-01", 130: ""} {
+		if got := oldestUnpaid(list, since, received).String(); got != want {
+			t.Errorf("received %d beside a credit: %q, want %q", received, got, want)
+		}
+	}
 }

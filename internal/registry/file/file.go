@@ -125,45 +125,50 @@ const (
 // Attach adds files to a record, all or none. An invoice's number is read out of XML and OFD files; given overrides it
 // for a single file. A file that the record has already is passed over.
 func (s *Service) Attach(ctx context.Context, who access.Principal, tenant int64, kind string, id ids.ID, list []Upload, given Invoice) error {
+	return s.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
+		return s.AttachTx(ctx, tx, who, kind, id, list, given)
+	})
+}
+
+// AttachTx is Attach within a transaction.
+func (s *Service) AttachTx(ctx context.Context, tx *db.Tx, who access.Principal, kind string, id ids.ID, list []Upload, given Invoice) error {
 	if err := given.check(); err != nil {
 		return err
 	}
 	if given.No != "" && len(list) > 1 {
 		return errs.OnField("invoice_no", "填发票号码时一次只传一个文件")
 	}
-	return s.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
-		region, title, err := s.changing(ctx, tx, who, kind, id)
+	region, title, err := s.changing(ctx, tx, who, kind, id)
+	if err != nil {
+		return err
+	}
+	have, err := Of(ctx, tx, tx.Tenant, kind, id)
+	if err != nil {
+		return err
+	}
+	allowed, err := typesAt(ctx, tx, tx.Tenant, region)
+	if err != nil {
+		return err
+	}
+	var added []string
+	for _, u := range list {
+		a, err := s.prepare(tx, who, allowed, u, given)
 		if err != nil {
 			return err
 		}
-		have, err := Of(ctx, tx, tenant, kind, id)
-		if err != nil {
+		if holds(have, a.Hash) {
+			continue
+		}
+		a.Kind, a.Record = kind, id
+		if err := s.store(ctx, tx, a, u.Data); err != nil {
 			return err
 		}
-		allowed, err := typesAt(ctx, tx, tenant, region)
-		if err != nil {
-			return err
-		}
-		var added []string
-		for _, u := range list {
-			a, err := s.prepare(tx, who, allowed, u, given)
-			if err != nil {
-				return err
-			}
-			if holds(have, a.Hash) {
-				continue
-			}
-			a.Kind, a.Record = kind, id
-			if err := s.store(ctx, tx, a, u.Data); err != nil {
-				return err
-			}
-			have, added = append(have, *a), append(added, a.Name)
-		}
-		if len(have) > maxFiles {
-			return errs.OnField("file", "一条记录最多 %d 个附件", maxFiles)
-		}
-		return s.changed(ctx, tx, kind, id, region, title, len(have), "添加附件", "", strings.Join(added, "、"))
-	})
+		have, added = append(have, *a), append(added, a.Name)
+	}
+	if len(have) > maxFiles {
+		return errs.OnField("file", "一条记录最多 %d 个附件", maxFiles)
+	}
+	return s.changed(ctx, tx, kind, id, region, title, len(have), "添加附件", "", strings.Join(added, "、"))
 }
 
 func holds(list []Attachment, hash string) bool {

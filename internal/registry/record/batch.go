@@ -150,5 +150,5 @@ func (n *Any) saveRow(ctx context.Context, tx *db.Tx, who access.Principal, r pa
 		in.same[r.at] = true
 		return who.Require(n.Perm(access.Edit), r.old.Region)
 	}
-	return n.update(ctx, tx, who, v, "导入", b)
+	return n.update(ctx, tx, who, v, "导入", "", b)
 }

@@ -145,6 +145,11 @@ func (n *Noun[T]) UpdateTx(ctx context.Context, tx *db.Tx, who access.Principal,
 	return n.any.UpdateTx(ctx, tx, who, n.item(v))
 }
 
+// AmendTx is UpdateTx for a step of the work that bears a name and has a reason of its own: the history shows both.
+func (n *Noun[T]) AmendTx(ctx context.Context, tx *db.Tx, who access.Principal, v *T, action, reason string) error {
+	return n.any.AmendTx(ctx, tx, who, n.item(v), action, reason)
+}
+
 // Do carries out an event of the state machine on the version that the person saw.
 func (n *Noun[T]) Do(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64, event, reason string) error {
 	return n.any.Do(ctx, who, tenant, id, version, event, reason)

@@ -126,10 +126,19 @@ func (n *Any) Update(ctx context.Context, who access.Principal, tenant int64, v 
 
 // UpdateTx is Update within a transaction.
 func (n *Any) UpdateTx(ctx context.Context, tx *db.Tx, who access.Principal, v Item) error {
-	return n.update(ctx, tx, who, v, "修改", nil)
+	return n.update(ctx, tx, who, v, "修改", "", nil)
 }
 
-func (n *Any) update(ctx context.Context, tx *db.Tx, who access.Principal, v Item, action string, b *batch) error {
+// AmendTx is UpdateTx for a step of the work that bears a name and has a reason of its own: the history shows both.
+func (n *Any) AmendTx(ctx context.Context, tx *db.Tx, who access.Principal, v Item, action, reason string) error {
+	reason = field.Clean(reason, true)
+	if utf8.RuneCountInString(reason) > maxNote {
+		return errs.OnField("reason", "理由最多 %d 个字，现有 %d 个字", maxNote, utf8.RuneCountInString(reason))
+	}
+	return n.update(ctx, tx, who, v, action, reason, nil)
+}
+
+func (n *Any) update(ctx context.Context, tx *db.Tx, who access.Principal, v Item, action, reason string, b *batch) error {
 	old, err := n.found(n.table.Get(ctx, tx, tx.Tenant, v.ID))
 	if err != nil {
 		return err
@@ -156,7 +165,7 @@ func (n *Any) update(ctx context.Context, tx *db.Tx, who access.Principal, v Ite
 	if err := n.table.Update(ctx, tx, v.V); err != nil {
 		return n.explain(err, v)
 	}
-	return n.finish(ctx, tx, old, v, action, "", b)
+	return n.finish(ctx, tx, old, v, action, reason, b)
 }
 
 // stale says who saved in between and what, so that the second person can decide.

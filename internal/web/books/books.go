@@ -46,6 +46,9 @@ type Nouns struct {
 	Certs     *record.Noun[asset.Certificate]
 	Contracts *record.Noun[contract.Contract]
 	Templates *template.Service
+	// ContractActions and ContractListActions are the buttons of contracts and of their list; their pages stand elsewhere.
+	ContractActions     func(c *shell.Ctx, ct *contract.Contract) []ui.Button
+	ContractListActions func(c *shell.Ctx) []ui.Button
 	// Jobs takes imports that last.
 	Jobs *jobs.Queue
 }
@@ -69,9 +72,13 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		Panels: []resource.Panel[ledger.Books]{p.periodPanel, p.trialPanel, p.incomePanel, p.latestPanel}, Actions: p.booksButtons,
 	})
 	resource.Mount(s, set, n.Contracts, resource.Options[contract.Contract]{
-		Before: []resource.Panel[contract.Contract]{p.contractAlerts}, Preview: p.contractPreview, Actions: p.contractButtons,
-		Panels:   []resource.Panel[contract.Contract]{p.termPanel, p.schedulePanel, p.versionPanel, p.contractVouchers},
-		Children: []resource.Child{{Kind: "contract", Field: "previous", Title: "续签的合同"}, {Kind: "contract", Field: "sublet", Title: "转租的合同"}},
+		Before: []resource.Panel[contract.Contract]{p.contractAlerts}, Preview: p.contractPreview, Actions: n.ContractActions, ListActions: n.ContractListActions,
+		Anew: []string{"effective"}, Guided: []string{"end"},
+		Panels: []resource.Panel[contract.Contract]{p.termPanel, p.schedulePanel, p.versionPanel, p.contractVouchers},
+		Children: []resource.Child{
+			{Kind: "contract", Field: "previous", Title: "续签的合同", HideEmpty: true}, {Kind: "contract", Field: "sublet", Title: "转租的合同", HideEmpty: true},
+			{Kind: contract.TurnoverKind, Field: "contract", Title: "营业额申报", When: func(v any) bool { return v.(*contract.Contract).More.SharePercent > 0 }},
+		},
 	})
 	resource.Mount(s, set, n.Assets, resource.Options[asset.Asset]{
 		Before:      n.AssetPage.Before,

@@ -73,7 +73,7 @@ func (p *pages) explain(c *shell.Ctx, ct *contract.Contract, s *schedule) error 
 	if err != nil {
 		return err
 	}
-	for i := range min(len(list), len(s.list)) {
+	for i := range min(len(list), len(s.list)) { // those beyond the schedule, which come last, have theirs
 		s.list[i].Why = list[i].Why
 	}
 	return nil
@@ -82,9 +82,14 @@ func (p *pages) explain(c *shell.Ctx, ct *contract.Contract, s *schedule) error 
 // allocate covers the payments, the oldest first.
 func (s *schedule) allocate(charges []contract.Charge, since, day date.Date, settled bool) {
 	left := s.Received
+	for _, ch := range charges { // a credit covers the oldest payments, as money does
+		if ch.Amount < 0 && !ch.Due.Before(since) && !ch.Due.After(day) {
+			left -= ch.Amount
+		}
+	}
 	for _, ch := range charges {
 		s.Total += ch.Amount
-		x := payment{Charge: ch}
+		x := payment{Charge: ch, Why: ch.Why}
 		switch {
 		case !s.Binding:
 			x.State = ui.BadgeView{Text: "未生效", Kind: ui.Grey}
@@ -93,7 +98,7 @@ func (s *schedule) allocate(charges []contract.Charge, since, day date.Date, set
 		case ch.Due.Before(since):
 			x.State = ui.BadgeView{Text: "建账前", Kind: ui.Grey}
 		default:
-			x.Received = min(max(left, 0), ch.Amount)
+			x.Received = min(max(left, 0), max(ch.Amount, 0))
 			left -= x.Received
 			due := !ch.Due.After(day)
 			if due {
@@ -217,7 +222,7 @@ func (p *pages) schedulePanel(c *shell.Ctx, ct *contract.Contract) (templ.Compon
 	may := c.Who.Can(voucherView, ct.Region)
 	for _, x := range s.list {
 		r := ui.Row{Cells: []ui.Cell{
-			ui.T("第 " + strconv.Itoa(x.Seq) + " 期"), ui.T(x.From.String() + " 至 " + x.To.String()), ui.T(x.Due.String()), ui.T(x.Amount.String()), {Text: amount(x.Received)}, {Badge: &x.State}, {Text: x.Why, Muted: true},
+			ui.T(x.Label()), ui.T(x.From.String() + " 至 " + x.To.String()), ui.T(x.Due.String()), ui.T(x.Amount.String()), {Text: amount(x.Received)}, {Badge: &x.State}, {Text: x.Why, Muted: true},
 		}}
 		if x.State.Kind == ui.Red {
 			r.Kind = ui.Red
@@ -264,9 +269,9 @@ func (p *pages) vouchersOf(c *shell.Ctx, dim, title string, id ids.ID, region st
 	return p.entries(c, title, list), nil
 }
 
-// inForce reports whether a contract binds on a day.
+// inForce reports whether a contract of the collective binds on a day; what a tenant sublets is none.
 func inForce(ct *contract.Contract, day date.Date) bool {
-	return slices.Contains([]string{"signed", "active", "ended", "settled"}, ct.State) && !ct.From.After(day) && !ct.LastDay().Before(day)
+	return ct.Sublet == 0 && slices.Contains([]string{"signed", "active", "ended", "settled"}, ct.State) && !ct.From.After(day) && !ct.LastDay().Before(day)
 }
 
 // leases reads the contracts of units, by unit and the latest first, and the names of their tenants.
@@ -386,7 +391,7 @@ func (p *pages) earlierPanel(c *shell.Ctx, a *asset.Asset) (templ.Component, err
 	var list []*contract.Contract
 	for _, u := range units {
 		for _, ct := range leases[u.ID] {
-			if !seen[ct.ID] && !inForce(ct, c.AsOf) {
+			if !seen[ct.ID] && ct.Sublet == 0 && !inForce(ct, c.AsOf) {
 				seen[ct.ID] = true
 				list = append(list, ct)
 			}

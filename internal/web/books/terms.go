@@ -2,7 +2,6 @@ package books
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -11,7 +10,6 @@ import (
 	"huicun/internal/books/contract"
 	terms "huicun/internal/books/contract/schedule"
 	"huicun/internal/kit/date"
-	"huicun/internal/kit/ids"
 	"huicun/internal/kit/money"
 	"huicun/internal/web/shell"
 	"huicun/internal/web/ui"
@@ -175,23 +173,4 @@ func (p *pages) versionPanel(c *shell.Ctx, ct *contract.Contract) (templ.Compone
 	}
 	t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T("第 1 版"), ui.T(list[0].Effective.String()), {}, ui.T("签订时的条款"), {}, {}}})
 	return versionsBody(t, fmt.Sprintf("共 %d 版；已到期、已收的款项不随变更改动", len(list))), nil
-}
-
-// contractButtons lead to a renewal.
-func (p *pages) contractButtons(c *shell.Ctx, ct *contract.Contract) []ui.Button {
-	if !c.Who.Can("contract:edit", ct.Region) || ct.State == "draft" || ct.State == "void" {
-		return nil
-	}
-	q := url.Values{}
-	for name, text := range map[string]string{
-		"previous": ct.No, "name": ct.Name, "kind": ct.Kind, "from": ct.LastDay().AddDays(1).String(), "pay": ct.Pay.Plain(), "pay_months": strconv.Itoa(ct.PayMonths),
-	} {
-		q.Set(name, text)
-	}
-	names, err := p.names(c, "party", []ids.ID{ct.PartyA, ct.PartyB})
-	if err == nil { // without the names the form asks for them
-		q.Set("party_a", names[ct.PartyA])
-		q.Set("party_b", names[ct.PartyB])
-	}
-	return []ui.Button{{Label: "续签", Icon: "refresh", Href: "/contracts/new?" + q.Encode()}}
 }

@@ -109,7 +109,7 @@ func (h *files) attach(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
-	list, err := uploads(c)
+	list, err := Uploads(c)
 	if err == nil {
 		err = h.f.Attach(c.Context(), c.Who, tenant, c.R.PathValue("kind"), id, list, file.Invoice{Code: strings.TrimSpace(c.Form("invoice_code")), No: strings.TrimSpace(c.Form("invoice_no"))})
 	}
@@ -129,8 +129,8 @@ func (h *files) refused(c *shell.Ctx, err error) error {
 	return c.PageStatus(shell.Status(err), c.PageOf("附件没有保存"), fileProblem(shell.Sentence(err), c.Form("to")))
 }
 
-// uploads reads the files of a form.
-func uploads(c *shell.Ctx) ([]file.Upload, error) {
+// Uploads reads the files of a form; none is a mistake beside "file".
+func Uploads(c *shell.Ctx) ([]file.Upload, error) {
 	c.R.Body = http.MaxBytesReader(c.W, c.R.Body, maxBody)
 	if err := c.R.ParseMultipartForm(8 << 20); err != nil {
 		return nil, errs.Wrap(err, errs.Invalid, "upload", "没有收到文件，或一次上传超过 %d MB；请分几次上传", maxBody>>20)

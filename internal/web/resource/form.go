@@ -89,6 +89,9 @@ func (p *pages) editForm(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range p.opt.anew {
+		f.texts[name] = ""
+	}
 	return p.formPage(c, http.StatusOK, f)
 }
 

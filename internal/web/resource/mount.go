@@ -33,6 +33,10 @@ type Options[T any] struct {
 	NewPath string
 	// Preview shows what follows from a record that is not saved yet; the form then has a button for it.
 	Preview Panel[T]
+	// Anew are fields that every change gives anew, such as the day from which it holds: a form begins with them empty.
+	Anew []string
+	// Guided are the events of the state machine that have pages of their own, which Actions lead to.
+	Guided []string
 	// Locked says that a record takes no more changes: its page then offers neither editing nor deleting.
 	Locked func(c *shell.Ctx, v *T) (bool, error)
 }
@@ -41,7 +45,7 @@ type Options[T any] struct {
 func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
 	o := options{
 		children: opt.Children, before: plain(opt.Before), panels: plain(opt.Panels), listActions: opt.ListActions, links: opt.Links,
-		noForms: opt.NoForms, newPath: opt.NewPath,
+		noForms: opt.NoForms, newPath: opt.NewPath, anew: opt.Anew, guided: opt.Guided,
 	}
 	if opt.Beside != nil {
 		o.beside = func(c *shell.Ctx, v record.Item) (map[string]string, error) { return opt.Beside(c, v.V.(*T)) }

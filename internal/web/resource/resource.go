@@ -30,6 +30,10 @@ type Child struct {
 	Title string
 	// While are the states of this record in which the other's are added; none for all.
 	While []string
+	// When says for which of this one's records, given as its *T, the other's are shown; nil for all.
+	When func(v any) bool
+	// HideEmpty leaves the panel out while there are none.
+	HideEmpty bool
 }
 
 // panel is a further part of a noun's detail page.
@@ -46,6 +50,7 @@ type options struct {
 	links          []string
 	noForms        bool
 	newPath        string
+	anew, guided   []string
 	locked         func(c *shell.Ctx, v record.Item) (bool, error)
 }
 

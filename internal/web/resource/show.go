@@ -61,6 +61,9 @@ func (p *pages) showPage(c *shell.Ctx, v record.Item, status int, problem string
 	}
 	d.Panels = append(d.Panels, panels...)
 	for _, ch := range p.opt.children {
+		if ch.When != nil && !ch.When(v.V) {
+			continue
+		}
 		card, err := p.child(c, v, ch)
 		if err != nil {
 			return err
@@ -123,6 +126,9 @@ func (p *pages) descs(c *shell.Ctx, v record.Item) ([]ui.Desc, error) {
 	for i := range p.n.Fields {
 		f := &p.n.Fields[i]
 		if f.Stamped && texts[f.Name] == "" { // it has not come to that yet
+			continue
+		}
+		if f.Group != "" && (f.Ref == nil || *f.Ref(v.V) == 0) && !filled(f, texts[f.Name]) { // forms fold it away, too
 			continue
 		}
 		d := ui.Desc{Label: f.Label, Value: texts[f.Name], Wide: f.Kind == field.Long}
@@ -194,7 +200,7 @@ func (p *pages) confirms(c *shell.Ctx, v record.Item, locked bool) []ui.ConfirmV
 	}
 	if p.n.Machine != nil {
 		for _, e := range p.n.Machine.From(v.State) {
-			if !c.Who.Can(p.n.Perm(e.Verb), v.Region) {
+			if !c.Who.Can(p.n.Perm(e.Verb), v.Region) || slices.Contains(p.opt.guided, e.Name) {
 				continue
 			}
 			out = append(out, ui.ConfirmView{
@@ -227,6 +233,9 @@ func (p *pages) child(c *shell.Ctx, v record.Item, ch Child) (templ.Component, e
 	t, total, err := table(c, map[string]string{ch.Field: v.ID.String()})
 	if err != nil {
 		return nil, err
+	}
+	if total == 0 && ch.HideEmpty {
+		return templ.NopComponent, nil
 	}
 	title := ch.Title
 	if title == "" {
