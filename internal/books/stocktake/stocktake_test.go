@@ -110,7 +110,7 @@ func create[T any](w *world, n *record.Noun[T], pairs ...string) ids.ID {
 func (w *world) card(pairs ...string) ids.ID {
 	w.t.Helper()
 	return create(w, w.assets, append([]string{"name", "电脑", "owner", "合作社", "kind", "设备设施", "origin", "原有", "quantity", "10台", "cost", "50000", "class", "计算机和网络设备",
-		"acquired", "2020-06-01", "ready_on", "2020-06-01", "prior", "20000", "prior_to", w.year+"-12-31", "method", "不计提"}, pairs...)...)
+		"acquired", "2020-06-01", "ready_on", "2020-06-01", "prior", "20000", "prior_to", w.year + "-12-31", "method", "不计提"}, pairs...)...)
 }
 
 func (w *world) count() *stocktake.Count {

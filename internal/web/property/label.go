@@ -173,13 +173,14 @@ func (p *pages) lead(c *shell.Ctx, to string) error {
 func AssetPage() resource.Options[asset.Asset] {
 	return resource.Options[asset.Asset]{
 		Children: []resource.Child{
+			{Kind: "asset_funding", Field: "asset", Title: "资金来源构成"},
 			{Kind: "asset_change", Field: "asset", Title: "变动", While: []string{"-"}}, {Kind: "stocktake_line", Field: "asset", Title: "清查记录", While: []string{"-"}},
 		},
-		Actions: func(_ *shell.Ctx, a *asset.Asset) []ui.Button {
-			return []ui.Button{{Label: "标签", Icon: "qrcode", Href: "/asset-labels?q=" + url.QueryEscape(a.No)}}
+		Actions: func(c *shell.Ctx, a *asset.Asset) []ui.Button {
+			return append(disposeButton(c, a), ui.Button{Label: "标签", Icon: "qrcode", Href: "/asset-labels?q=" + url.QueryEscape(a.No)})
 		},
 		ListActions: func(*shell.Ctx) []ui.Button {
-			return []ui.Button{{Label: "清查盘点", Icon: "list-check", Href: "/stocktakes"}, {Label: "二维码标签", Icon: "qrcode", Href: "/asset-labels"}}
+			return []ui.Button{{Label: "清查报表", Icon: "file-spreadsheet", Href: "/asset-inventory"}, {Label: "闲置资产", Icon: "alert-circle", Href: "/asset-idle"}, {Label: "二维码标签", Icon: "qrcode", Href: "/asset-labels"}}
 		},
 	}
 }

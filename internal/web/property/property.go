@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"huicun/internal/books/asset"
+	"huicun/internal/books/disposal"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/stocktake"
 	"huicun/internal/kit/date"
@@ -38,6 +39,9 @@ type Nouns struct {
 	Depreciation *asset.Depreciation
 	Changes      *record.Noun[asset.Change]
 	Stocktakes   *stocktake.Service
+	Disposals    *disposal.Service
+	Rules        *record.Noun[asset.Rule]
+	Shares       *record.Noun[asset.Share]
 }
 
 type pages struct {
@@ -56,6 +60,8 @@ func Mount(s *shell.Shell, set *resource.Set, n Nouns) {
 	resource.Mount(s, set, n.Changes, resource.Options[asset.Change]{NoForms: true, NewPath: "/assets", Links: []string{"asset"}})
 	p.mountStocktakes(s, set)
 	p.mountLabels(s)
+	p.mountDisposals(s, set, n)
+	p.mountInventory(s)
 	resource.Mount(s, set, p.d.Runs, resource.Options[asset.Run]{
 		NoForms: true, NewPath: "/depreciations/new", Links: []string{"books"},
 		ListActions: func(*shell.Ctx) []ui.Button {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"huicun/internal/books/asset"
+	"huicun/internal/books/contract"
+	"huicun/internal/books/disposal"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/stocktake"
 	"huicun/internal/kit/date"
@@ -80,7 +82,10 @@ func newSite(t *testing.T) *site {
 	files.Rule("stocktake_line", takes.FileRule())
 	set := resource.NewSet()
 	set.Files(s.shell, files)
-	pages.Mount(s.shell, set, pages.Nouns{Ledger: l, Assets: cards, Units: units, Depreciation: dep, Changes: changes, Stocktakes: takes})
+	pages.Mount(s.shell, set, pages.Nouns{Ledger: l, Assets: cards, Units: units, Depreciation: dep, Changes: changes, Stocktakes: takes,
+		Disposals: disposal.New(env, l, changes), Rules: asset.NewRules(env), Shares: asset.NewShares(env),
+	})
+	contract.NewContracts(env)
 	s.handler = s.shell.Handler()
 
 	p := &party.Party{Name: "永胜村股份经济合作社", Kind: party.Collective}

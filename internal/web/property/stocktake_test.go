@@ -88,3 +88,20 @@ func TestLabels(t *testing.T) {
 	}
 	s.want(s.get("shenji", "/asset-labels?q=nothing"), 200, "没有可以打印的标签")
 }
+
+// TestPropertyPages: the inventory, what stands idle, and disposals, by role.
+func TestPropertyPages(t *testing.T) {
+	s := newSite(t)
+	page := s.want(s.get("shenji", "/asset-inventory"), 200, "按资产分类", "固定资产／房屋／厂房", "1,860,000.00", "未填", "按资金来源", "历史形成（来源不明）")
+	s.want(s.get("shenji", s.href(page, `/asset-inventory/export`)+"?format=csv"), 200, "ZC-0001", "厂房一号", "1860000.00")
+	s.want(s.get("shenji", "/asset-idle"), 200, "闲置清单", "厂房一号", "没有出租过")
+	form := s.want(s.get("baozhang", "/disposals/new?asset=ZC-0001"), 200, "ZC-0001", "处置方式")
+	fields := []string{"_key", s.hidden(form, "_key"), "asset", "ZC-0001", "reason", "scrap", "cause", "倒塌", "asked", "2021-11-01"}
+	s.want(s.post("shenji", "/disposals", fields...), 403)
+	s.want(s.post("baozhang", "/disposals", append(fields, "value", "许多")...), 422, "许多")
+	at, _, _ := strings.Cut(s.want(s.post("baozhang", "/disposals", fields...), 303).location, "?")
+	s.want(s.get("shenji", at), 200, "处置净损失", "1,860,000.00", "会计分录", "转销原值", "固定资产清理")
+	s.want(s.post("baozhang", at+"/do/review"), 409)
+	s.want(s.post("kuaiji", at+"/do/review"), 409)
+	s.want(s.post("baozhang", at+"/do/decide"), 409, "决议")
+}
