@@ -17,6 +17,7 @@ import (
 type serveCmd struct {
 	data
 	Addr   string `name:"addr" env:"HUICUN_ADDR" default:"127.0.0.1:8080" help:"监听地址"`
+	Large  int64  `name:"large-file" env:"HUICUN_LARGE_FILE" default:"1024" help:"导入的文件超过多少 KB 就转到后台进行"`
 	Secure bool   `name:"secure" env:"HUICUN_SECURE" help:"只经 https 访问（反向代理之后）时打开"`
 }
 
@@ -24,6 +25,7 @@ type serveCmd struct {
 func (s *serveCmd) Run(ctx context.Context, std streams) error {
 	cfg := s.config()
 	cfg.Secure = s.Secure
+	cfg.LargeFile = s.Large << 10
 	cfg.Log = slog.New(slog.NewTextHandler(std.err, nil))
 	a, err := app.Open(ctx, cfg)
 	if err != nil {

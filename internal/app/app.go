@@ -41,6 +41,8 @@ type App struct {
 	Shell    *shell.Shell
 	Jobs     *jobs.Queue
 	version  string
+	// largeFile is Config.LargeFile.
+	largeFile int64
 }
 
 // Open opens (and migrates) the database and wires everything. Close it after use.
@@ -59,7 +61,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		_ = d.Close()
 		return nil, err
 	}
-	a := &App{DB: d, Regions: region.New(d), version: cfg.Version}
+	a := &App{DB: d, Regions: region.New(d), version: cfg.Version, largeFile: cfg.LargeFile}
 	a.Env = record.NewEnv(d, a.Regions, box)
 	a.Accounts = account.New(d, box, a.Regions)
 	cat := indicator.NewCatalogue(d, a.Regions)

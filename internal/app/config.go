@@ -17,4 +17,6 @@ type Config struct {
 	Clock    date.Clock
 	Log      *slog.Logger
 	Version  string // of the program, as exported packages name it
+	// LargeFile is the size in bytes above which an uploaded sheet is imported in the background; 0 means 1 MB.
+	LargeFile int64
 }

@@ -103,8 +103,9 @@ func (a *App) mount() {
 	a.Shell.Todo = overviewpages.TodoCount(a.Overview)
 	n := a.Nouns
 	set.Files(a.Shell, n.Files)
+	set.Background(a.Jobs, a.largeFile)
 	mountNouns(a.Shell, set, n)
-	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: property.AssetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates, Jobs: a.Jobs,
+	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: property.AssetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates,
 		ContractActions: lease.Buttons(a.Env), ContractListActions: lease.ListButtons})
 	lease.Mount(a.Shell, set, lease.Nouns{Contracts: n.Contracts, Turnovers: n.Turnovers, Papers: n.PaperTexts, Life: contract.NewLife(a.Env, n.Contracts, n.Files)})
 	property.Mount(a.Shell, set, propertyNouns(n))

@@ -104,6 +104,7 @@ type Queue struct {
 	dir     string // for files while they are read
 	tenants func(ctx context.Context) ([]int64, error)
 	failed  func(j *Job, err error)
+	beat    time.Duration // between two heartbeats
 
 	mu    sync.Mutex
 	kinds []Kind
@@ -120,7 +121,7 @@ type Config struct {
 
 // New returns a queue over a database.
 func New(d *db.DB, c Config) *Queue {
-	q := &Queue{d: d, clock: d.Clock(), dir: c.Dir, tenants: c.Tenants, failed: c.Failed, live: map[ids.ID]*Run{}, wake: map[string]chan struct{}{}}
+	q := &Queue{d: d, clock: d.Clock(), dir: c.Dir, tenants: c.Tenants, failed: c.Failed, beat: beatEvery, live: map[ids.ID]*Run{}, wake: map[string]chan struct{}{}}
 	if q.failed == nil {
 		q.failed = func(*Job, error) {}
 	}

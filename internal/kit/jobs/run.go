@@ -262,7 +262,7 @@ func (q *Queue) attempt(ctx context.Context, k Kind, r *Run) (err error) {
 }
 
 func (q *Queue) keepBeating(ctx context.Context, r *Run) {
-	tick := time.NewTicker(beatEvery)
+	tick := time.NewTicker(q.beat)
 	defer tick.Stop()
 	for {
 		select {

@@ -93,7 +93,9 @@ const (
 // all its errors at once.
 func (n *Any) saveRows(ctx context.Context, tx *db.Tx, who access.Principal, rows []parsed, in *incoming) error {
 	b := &batch{names: nameCache{}, serials: map[string]int64{}, doomed: len(in.res.Report.Errors) > 0}
+	all := len(rows)
 	for len(rows) > 0 {
+		in.tell("正在保存", all-len(rows), all)
 		some := rows[:min(len(rows), batchGood)]
 		if b.doomed {
 			some = rows[:min(len(rows), batchBad)]
@@ -130,6 +132,7 @@ func (n *Any) saveRows(ctx context.Context, tx *db.Tx, who access.Principal, row
 			}
 		}
 	}
+	in.tell("正在保存", all, all)
 	return nil
 }
 

@@ -34,9 +34,22 @@ type plan struct {
 	common []string
 }
 
+// ImportOptions steer an import. The zero value tells nobody how far it is.
+type ImportOptions struct {
+	// Progress is told what is being done, and how many rows are done of how many.
+	Progress func(stage string, done, total int)
+	// Saved runs in the transaction once all rows are saved; its error undoes them.
+	Saved func(ctx context.Context, tx *db.Tx, res *ImportResult) error
+}
+
 // ImportTable stores a sheet: every row is checked, then all are saved in one transaction or none. A row whose
 // key exists changes that record; its state can then not change, since states change only by their events.
 func (n *Any) ImportTable(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table) (ImportResult, error) {
+	return n.ImportTableWith(ctx, who, tenant, t, ImportOptions{})
+}
+
+// ImportTableWith is ImportTable for long sheets: it says how far it is, and lets the last step join the transaction.
+func (n *Any) ImportTableWith(ctx context.Context, who access.Principal, tenant int64, t *sheet.Table, opt ImportOptions) (ImportResult, error) {
 	if !who.CanSome(n.Perm(access.Edit)) {
 		return ImportResult{}, who.Require(n.Perm(access.Edit), "")
 	}
@@ -47,7 +60,7 @@ func (n *Any) ImportTable(ctx context.Context, who access.Principal, tenant int6
 	var res ImportResult
 	err = n.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
 		res = ImportResult{Report: sheet.Report{Rows: len(t.Rows)}}
-		in := &incoming{t: t, plan: p, res: &res, wrong: map[string]bool{}, same: map[int]bool{}}
+		in := &incoming{t: t, plan: p, res: &res, wrong: map[string]bool{}, same: map[int]bool{}, progress: opt.Progress}
 		rows, err := n.parseRows(ctx, tx, in)
 		if err != nil {
 			return err
@@ -58,6 +71,9 @@ func (n *Any) ImportTable(ctx context.Context, who access.Principal, tenant int6
 		if len(res.Report.Errors) > 0 {
 			slices.SortStableFunc(res.Report.Errors, func(a, b sheet.RowError) int { return cmp.Compare(a.Row, b.Row) })
 			return errRollback
+		}
+		if opt.Saved != nil {
+			return opt.Saved(ctx, tx, &res)
 		}
 		return nil
 	})
@@ -76,6 +92,17 @@ type incoming struct {
 	res   *ImportResult
 	wrong map[string]bool
 	same  map[int]bool
+
+	progress func(stage string, done, total int) // may be nil
+}
+
+// tellEvery is how many rows are done between two tellings.
+const tellEvery = 100
+
+func (in *incoming) tell(stage string, done, total int) {
+	if in.progress != nil {
+		in.progress(stage, done, total)
+	}
 }
 
 func (in *incoming) count(rows []parsed) {
@@ -157,6 +184,9 @@ func (n *Any) parseRows(ctx context.Context, tx *db.Tx, in *incoming) ([]parsed,
 	seen := map[string]int{}
 	rows := make([]parsed, 0, len(t.Rows))
 	for i, cells := range t.Rows {
+		if i%tellEvery == 0 {
+			in.tell("正在检查", i, len(t.Rows))
+		}
 		key := n.cell(cells, p, n.Key)
 		if first, dup := seen[key]; dup && key != "" {
 			in.res.fail(t, i, n.Field(n.Key).Label, key, fmt.Sprintf("与第 %d 行重复", t.RowNo[first]))

@@ -17,7 +17,6 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
-	"huicun/internal/kit/jobs"
 	"huicun/internal/kit/money"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
@@ -49,8 +48,6 @@ type Nouns struct {
 	// ContractActions and ContractListActions are the buttons of contracts and of their list; their pages stand elsewhere.
 	ContractActions     func(c *shell.Ctx, ct *contract.Contract) []ui.Button
 	ContractListActions func(c *shell.Ctx) []ui.Button
-	// Jobs takes imports that last.
-	Jobs *jobs.Queue
 }
 
 type pages struct {

@@ -29,15 +29,12 @@ var importWays = []ui.Option{
 	{Value: monthly, Label: "按账套、月份分批入账", Help: "有错误的月份不记账，其余月份照常记账；改好后重新导入整个文件，已记账的不会重复"},
 }
 
-// atOnce is the size up to which a file is imported while the person waits: some ten thousand lines of CSV.
-const atOnce = 1 << 20
-
 // voucherImport is how vouchers are imported: a row is a line.
 func (p *pages) voucherImport() resource.Import {
 	return resource.Import{
 		Label: "凭证", Path: "/vouchers", Perm: voucherPost, Template: "/vouchers/import/template",
 		Fill: "一行填一条分录；同一张凭证的各行填相同的凭证来源号。", Send: "凭证导入后直接记账；大文件在后台进行，可以随时看进度、停止和继续。", Whole: "一张凭证",
-		Columns: sheetColumns, Header: ledger.SheetColumns, Ways: importWays, Queue: p.queueImport,
+		Columns: sheetColumns, Header: ledger.SheetColumns, Ways: importWays, Queue: p.queueImport, Limit: resource.MaxQueued,
 		Save: func(c *shell.Ctx, t *sheet.Table) (resource.Imported, error) {
 			tenant, err := c.NeedTenant()
 			if err != nil {
@@ -55,20 +52,10 @@ func (p *pages) voucherImport() resource.Import {
 // queueImport hands large files, and those that are posted in batches, to the background.
 func (p *pages) queueImport(c *shell.Ctx, f resource.Upload) (string, error) {
 	batches := c.Form("way") == monthly
-	if f.Size <= atOnce && !batches {
+	if !p.set.Large(f.Size) && !batches {
 		return "", nil
 	}
-	tenant, err := c.NeedTenant()
-	if err != nil {
-		return "", err
-	}
-	id, err := p.n.Jobs.Submit(c.Context(), c.Who.Meta(tenant), jobs.Spec{
-		Kind: ledger.ImportKind, Title: "导入凭证", Params: ledger.ImportParams{Batches: batches}, FileName: f.Name,
-	}, f)
-	if err != nil {
-		return "", err
-	}
-	return "/jobs/" + id.String(), nil
+	return p.set.Submit(c, jobs.Spec{Kind: ledger.ImportKind, Title: "导入凭证", Params: ledger.ImportParams{Batches: batches}, FileName: f.Name}, f)
 }
 
 // shownMonths is how many months of books a page lists.

@@ -93,3 +93,25 @@ func TestALongVoucherOnPaper(t *testing.T) {
 		}
 	}
 }
+
+// Every noun's import goes to the background when its file is large, and says the same of the same mistakes.
+func TestLargeSheetsOfRecordsGoToTheBackground(t *testing.T) {
+	s := newSite(t)
+	path := s.want(s.get("kuaiji", "/assets/import"), 200, "大文件在后台进行").body
+	if !strings.Contains(path, "全部正确才保存") {
+		t.Error("the page does not say that all or nothing is saved")
+	}
+	send := func(file string) answer { return s.uploadTo("kuaiji", "/assets/import", "资产.csv", file) }
+	small := send("编号\nx\n")
+	s.want(small, 422, "表头与模板不符")
+	at := s.want(send("编号\n"+strings.Repeat("x", 1<<20)+"\n"), 303).location
+	if !strings.HasPrefix(at, "/jobs/") {
+		t.Fatal(at)
+	}
+	s.want(s.get("kuaiji", at), 200, "排队中", "资产.csv", "导入资产")
+	for range 2 { // one of vouchers may stand before it
+		_, err := s.jobs.Step(t.Context())
+		s.ok(err)
+	}
+	s.want(s.get("kuaiji", at), 200, "失败", "表头与模板不符", at+"/again")
+}

@@ -89,7 +89,6 @@ func newSite(t *testing.T) *site {
 	s.nouns = books.Nouns{Templates: template.New(env, s.l), Assets: asset.NewAssets(env), Units: asset.NewUnits(env), Certs: asset.NewCertificates(env), Contracts: contract.NewContracts(env)}
 	s.jobs = jobs.New(d, jobs.Config{Dir: t.TempDir(), Tenants: func(context.Context) ([]int64, error) { return []int64{s.tenant}, nil }})
 	s.jobs.Register(s.l.ImportJob(accounts.Acting))
-	s.nouns.Jobs = s.jobs
 	brand.NewBrands(env)
 	joint.NewProjects(env)
 	s.shell = &shell.Shell{Env: env, Accounts: accounts, Regions: regions, Clock: d.Clock(), Menu: []shell.MenuGroup{{Title: "账务", Items: []shell.MenuItem{
@@ -105,6 +104,8 @@ func newSite(t *testing.T) *site {
 	set, files := resource.NewSet(), file.New(env)
 	files.Rule("voucher", ledger.FileRule())
 	set.Files(s.shell, files)
+	s.jobs.Register(env.ImportJob(accounts.Acting))
+	set.Background(s.jobs, 0)
 	books.Mount(s.shell, set, s.l, s.nouns)
 	jobpages.Mount(s.shell, s.jobs, map[string]jobpages.Detail{ledger.ImportKind: books.ImportDetail(s.shell)})
 	s.children = books.NewChildren(s.shell, s.l)
@@ -229,6 +230,11 @@ func (s *site) post(login, path string, pairs ...string) answer {
 
 func (s *site) upload(login, name, text string, fields ...string) answer {
 	s.Helper()
+	return s.uploadTo(login, "/vouchers/import", name, text, fields...)
+}
+
+func (s *site) uploadTo(login, path, name, text string, fields ...string) answer {
+	s.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	f, err := w.CreateFormFile("file", name)
@@ -239,7 +245,7 @@ func (s *site) upload(login, name, text string, fields ...string) answer {
 		s.ok(w.WriteField(fields[i], fields[i+1]))
 	}
 	s.ok(w.Close())
-	return s.do(login, "POST", "/vouchers/import", w.FormDataContentType(), &b)
+	return s.do(login, "POST", path, w.FormDataContentType(), &b)
 }
 
 func (s *site) want(a answer, code int, has ...string) answer {

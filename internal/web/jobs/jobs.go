@@ -210,7 +210,7 @@ func (h *handlers) mistakes(c *shell.Ctx) error {
 }
 
 func (h *handlers) stop(c *shell.Ctx) error {
-	return h.act(c, func(j *jobs.Job) error { return h.q.Stop(c.Context(), c.Who.Meta(j.Tenant), j.ID) }, "已请求停止；已经记账的部分会保留")
+	return h.act(c, func(j *jobs.Job) error { return h.q.Stop(c.Context(), c.Who.Meta(j.Tenant), j.ID) }, "已请求停止；已经保存的部分会保留")
 }
 
 func (h *handlers) again(c *shell.Ctx) error {

@@ -147,7 +147,7 @@ func jobBody(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !v.Over() && !v.Stopping {
-				templ_7745c5c3_Err = ui.Confirm(ui.ConfirmView{ID: "stop", Button: ui.Button{Label: "停止", Icon: "x"}, Title: "停止这项任务？", Text: "已经记账的部分会保留；以后可以从这里继续。", Action: Href(v.Job) + "/stop", Submit: "停止", Danger: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Confirm(ui.ConfirmView{ID: "stop", Button: ui.Button{Label: "停止", Icon: "x"}, Title: "停止这项任务？", Text: "已经保存的部分会保留，没有保存完的一批全部撤回；以后可以从这里继续。", Action: Href(v.Job) + "/stop", Submit: "停止", Danger: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,6 +34,7 @@ type Import struct {
 	// Save with "". Ways are the ways between which the person chooses, by the name "way".
 	Queue func(c *shell.Ctx, f Upload) (href string, err error)
 	Ways  []ui.Option
+	Limit int64 // of the file, in bytes; 0 is what can be read at once
 }
 
 // Upload is an uploaded file.
@@ -104,11 +106,7 @@ func (h *importing) file(c *shell.Ctx) error {
 
 // take stores an uploaded file at once, or hands it to the background.
 func (h *importing) take(c *shell.Ctx) (href string, res Imported, err error) {
-	limit := int64(maxUpload)
-	if h.Queue != nil {
-		limit = maxQueued
-	}
-	f, closeFile, err := openUpload(c, "file", limit)
+	f, closeFile, err := openUpload(c, "file", cmp.Or(h.Limit, maxUpload))
 	if err != nil {
 		return "", res, err
 	}
@@ -166,10 +164,10 @@ func (h *importing) template(c *shell.Ctx) error {
 	return WriteSheet(c, h.Label+"导入模板", c.Query("format"), header, func(func([]string, error) bool) {})
 }
 
-// maxUpload bounds an import file that is read at once, maxQueued one that is read in the background.
+// maxUpload bounds an import file whose rows are held in memory, MaxQueued one that is read row by row in the background.
 const (
 	maxUpload = 60 << 20
-	maxQueued = 1 << 30
+	MaxQueued = 1 << 30
 )
 
 // ReadUpload reads the table of an uploaded file.

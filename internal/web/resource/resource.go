@@ -17,6 +17,7 @@ import (
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
+	"huicun/internal/kit/jobs"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
 	"huicun/internal/web/shell"
@@ -58,13 +59,27 @@ type options struct {
 type Set struct {
 	tables  map[string]func(c *shell.Ctx, eq map[string]string) (ui.Table, int, error)
 	results results
-	files   *files // nil: no attachments
+	files   *files      // nil: no attachments
+	queue   *jobs.Queue // nil: files are imported while the person waits
+	above   int64
 }
 
 // NewSet returns an empty set.
 func NewSet() *Set {
 	return &Set{tables: map[string]func(*shell.Ctx, map[string]string) (ui.Table, int, error){}}
 }
+
+// atOnce is the size in bytes up to which a file is imported while the person waits, unless Background says otherwise: some
+// ten thousand lines of CSV.
+const atOnce = 1 << 20
+
+// Background lets files above a size in bytes be imported by a queue that knows record.ImportKind; 0 is the usual size.
+func (s *Set) Background(q *jobs.Queue, above int64) {
+	s.queue, s.above = q, cmp.Or(above, atOnce)
+}
+
+// Large reports whether a file goes to the background.
+func (s *Set) Large(size int64) bool { return s.queue != nil && size > s.above }
 
 // pages are the handlers of one noun.
 type pages struct {

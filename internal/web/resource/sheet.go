@@ -1,11 +1,15 @@
 package resource
 
 import (
+	"io"
 	"iter"
 
 	"huicun/internal/kit/db"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/jobs"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/registry/access"
+	"huicun/internal/registry/record"
 	"huicun/internal/web/shell"
 	"huicun/internal/web/ui"
 )
@@ -40,6 +44,7 @@ func (p *pages) sheetImport() Import {
 	return Import{
 		Label: p.n.Label, Path: p.n.Path, Perm: p.n.Perm(access.Edit), Template: p.n.Path + "/template",
 		Fill: "按列填写；编号已存在的行会更新那条记录，不存在的新建。", Whole: "一行", Columns: p.columns, Header: p.n.SheetHeader,
+		Send: "全部正确才保存；大文件在后台进行，可以随时看进度和停止。", Queue: p.queueImport,
 		Save: func(c *shell.Ctx, t *sheet.Table) (Imported, error) {
 			tenant, err := c.NeedTenant()
 			if err != nil {
@@ -52,6 +57,30 @@ func (p *pages) sheetImport() Import {
 			return Done(&res.Report, "新建 %d 条，更新 %d 条，没有变化 %d 条", res.Created, res.Updated, res.Same), nil
 		},
 	}
+}
+
+// queueImport hands large files to the background.
+func (p *pages) queueImport(c *shell.Ctx, f Upload) (string, error) {
+	if !p.set.Large(f.Size) {
+		return "", nil
+	}
+	return p.set.Submit(c, jobs.Spec{Kind: record.ImportKind, Title: "导入" + p.n.Label, Params: record.ImportParams{Kind: p.n.Kind}, FileName: f.Name}, f)
+}
+
+// Submit hands a file to the background and says where that can be watched.
+func (s *Set) Submit(c *shell.Ctx, spec jobs.Spec, file io.Reader) (href string, err error) {
+	if s.queue == nil {
+		return "", errs.New(errs.Unavailable, "import.queue", "后台任务没有启动，请联系管理员，或把文件分小后导入")
+	}
+	tenant, err := c.NeedTenant()
+	if err != nil {
+		return "", err
+	}
+	id, err := s.queue.Submit(c.Context(), c.Who.Meta(tenant), spec, file)
+	if err != nil {
+		return "", err
+	}
+	return "/jobs/" + id.String(), nil
 }
 
 // columns say how the columns of a noun's sheet are filled.
