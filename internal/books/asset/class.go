@@ -42,7 +42,8 @@ type Group struct {
 	Start, Stop       int
 }
 
-// LandEdition is the edition of the land classes, in force from LandFrom.
+// LandEdition is the edition of the land classes, in force from LandFrom. Codes, names and the roll-up to 农用地, 建设用地 and
+// 未利用地 were compared with public listings of the standard; the text of the standard itself was not at hand.
 const LandEdition = "GB/T 21010-2017"
 
 // LandFrom is the day from which the edition is in force.

@@ -112,7 +112,7 @@ func classPath(k string) string {
 func movesTable(title, by string, list []asset.Line, total *asset.Moves, name func(string) string) ui.Table {
 	right := func(label string) ui.Column { return ui.Column{Label: label, Align: ui.Right} }
 	t := ui.Table{Caption: title, Unit: "元", Dense: true, KeepGrid: true, Freeze: true, Columns: []ui.Column{
-		{Label: "项目"}, right("上年项数"), right("本年项数"), right("上年原值"), right("本年增加"), right("本年减少"), right("变动"), right("本年原值"),
+		{Label: "项目", Width: "15em"}, right("上年项数"), right("本年项数"), right("上年原值"), right("本年增加"), right("本年减少"), right("变动"), right("本年原值"),
 		right("上年累计折旧"), right("本年计提"), right("转入转出"), right("本年累计折旧"), right("本年净值"),
 	}, Empty: &ui.EmptyView{Icon: "building-factory", Title: "没有资产卡片", Text: "先登记资产卡片。", Buttons: []ui.Button{{Label: "看资产卡片", Href: "/assets"}}}}
 	cells := func(first string, m *asset.Moves) []ui.Cell {
