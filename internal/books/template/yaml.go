@@ -6,10 +6,9 @@ import (
 	"sync"
 
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/token"
 
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/plainyaml"
 )
 
 //go:embed templates.yaml
@@ -44,15 +43,10 @@ func Parse(text []byte) ([]Template, error) {
 	return parse(text)
 }
 
-// harmless refuses what could grow without end when it is read: too much text, and repetitions by name.
+// harmless refuses what could grow without end when it is read.
 func harmless(text []byte) error {
-	if len(text) > maxYAML {
-		return errs.New(errs.Invalid, "template.size", "模板文件超过 %d KB，请分成几个文件", maxYAML>>10)
-	}
-	for _, t := range lexer.Tokenize(string(text)) {
-		if t.Type == token.AliasType || t.Type == token.MergeKeyType {
-			return errs.New(errs.Invalid, "template.alias", "模板文件第 %d 行用了引用（*名称），请写出全部内容", t.Position.Line)
-		}
+	if f := plainyaml.Check(text, maxYAML); f != nil {
+		return errs.New(errs.Invalid, "template.plain", "模板文件第 %d 行：%s", f.Line, f.Msg)
 	}
 	return nil
 }

@@ -9,18 +9,15 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/plainyaml"
 )
 
-// The bounds of a file.
-const (
-	maxFile    = 256 << 10 // bytes
-	maxNesting = 20        // brackets and indentation
-)
+// maxFile bounds a file, in bytes.
+const maxFile = 256 << 10
 
 // A Complaint is one thing that is wrong with a document: where (Line and Col from 1, 0 when the document was not read
 // from a file), in which part, and what to do.
@@ -89,11 +86,8 @@ func Write(doc *Document) ([]byte, error) {
 
 // decode reads the text strictly.
 func decode(text []byte) (doc *Document, at places, complaints Complaints) {
-	if len(text) > maxFile {
-		return nil, nil, Complaints{{Line: 1, Col: 1, Msg: fmt.Sprintf("文件超过 %d KB", maxFile>>10)}}
-	}
-	if c := harmless(text); c != nil {
-		return nil, nil, Complaints{*c}
+	if f := plainyaml.Check(text, maxFile); f != nil {
+		return nil, nil, Complaints{{Line: f.Line, Col: f.Col, Msg: f.Msg}}
 	}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
@@ -112,41 +106,6 @@ func decode(text []byte) (doc *Document, at places, complaints Complaints) {
 	at = places{}
 	at.walk("", file.Docs[0].Body)
 	return doc, at, nil
-}
-
-// harmless refuses what could grow without end when it is read: repetitions by name and deep nesting.
-func harmless(text []byte) *Complaint {
-	depth := 0
-	for _, t := range lexer.Tokenize(string(text)) {
-		where := func(msg string) *Complaint {
-			return &Complaint{Line: t.Position.Line, Col: t.Position.Column, Msg: msg}
-		}
-		switch t.Type {
-		case token.AliasType, token.MergeKeyType, token.AnchorType, token.TagType:
-			return where("不能用引用（&、*、<<）和标签（!），请写出全部内容")
-		case token.SequenceStartType, token.MappingStartType:
-			depth++
-		case token.SequenceEndType, token.MappingEndType:
-			depth--
-		}
-		if depth > maxNesting || t.Position.IndentNum > 4*maxNesting {
-			return where("层次太深")
-		}
-	}
-	if c := blockDepth(text); c != nil {
-		return c
-	}
-	return nil
-}
-
-// blockDepth refuses lines that open many levels at once ("- - - -", "? ? ?"), which need no indentation of their own.
-func blockDepth(text []byte) *Complaint {
-	for i, line := range strings.Split(string(text), "\n") {
-		if strings.Count(line, "- ") > maxNesting && strings.Trim(strings.TrimSpace(line), "- ?:") == "" || strings.Count(line, "? ") > maxNesting {
-			return &Complaint{Line: i + 1, Col: 1, Msg: "层次太深"}
-		}
-	}
-	return nil
 }
 
 var unknownField = regexp.MustCompile(`unknown field "([^"]*)"`)
