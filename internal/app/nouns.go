@@ -134,6 +134,7 @@ func addFigures(e *record.Env, cat *indicator.Catalogue) {
 	cat.Add(asset.Figures()...)
 	cat.Add(contract.Figures(e)...)
 	cat.Add(letting.Figures()...)
+	cat.Add(rent.Figures()...)
 	cat.Add(ledger.Figures(e, e.Regions)...)
 	cat.Add(policy.Figures(e)...)
 	cat.Add(chamber.Figures(e)...)

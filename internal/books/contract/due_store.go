@@ -28,7 +28,7 @@ type Due struct {
 const perStatement = 500
 
 // DueUntil adds up, for each contract that is signed, in force or ended but not settled, the payments that fell
-// due up to a day. since gives for each division the first day that counts (since when its receipts are in the
+// due up to a day and were not billed; what was billed is an open item (books/rent). since gives for each division the first day that counts (since when its receipts are in the
 // books); divisions without one are left out. It takes one statement per distinct first day.
 func DueUntil(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, since map[string]date.Date, day date.Date) ([]Due, error) {
 	places := map[date.Date][]string{}
@@ -56,7 +56,7 @@ func dueUntil(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, reg
 	n := len(w.Args())
 	return db.Collect(ctx, q, func(d *Due) []any { return []any{&d.Contract, &d.Region, &d.Sum} },
 		`SELECT id, region, CAST(due AS BIGINT) FROM (SELECT c.id, c.region, (SELECT SUM(h.amount_fen) FROM charge h
-				WHERE h.tenant_id = c.tenant_id AND h.contract_id = c.id AND h.due_on >= $`+strconv.Itoa(n+1)+` AND h.due_on <= $`+strconv.Itoa(n+2)+`) AS due
+				WHERE h.tenant_id = c.tenant_id AND h.contract_id = c.id AND h.billed = FALSE AND h.due_on >= $`+strconv.Itoa(n+1)+` AND h.due_on <= $`+strconv.Itoa(n+2)+`) AS due
 			FROM contract c WHERE `+onBoth(w, "c")+`) AS x WHERE due <> 0`, append(w.Args(), first, day)...)
 }
 

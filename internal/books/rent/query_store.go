@@ -77,12 +77,11 @@ func openItems(ctx context.Context, q db.Q, w *db.Where, at string) ([]OpenItem,
 
 // Owed is what a contract owes on a day by its items.
 type Owed struct {
-	Contract    ids.ID
-	Region      string
-	Due, Open   money.Fen // what its open items came to, and what of them is open
-	Since       date.Date // when the oldest of them fell due
-	Count       int
-	HasNegative bool
+	Contract  ids.ID
+	Region    string
+	Due, Open money.Fen // what its open items came to, and what of them is open
+	Since     date.Date // when the oldest of them fell due
+	Count     int
 }
 
 // OwedOn adds up OpenOn by contract.
@@ -111,6 +110,25 @@ func ReceivedBetween(ctx context.Context, q db.Q, tenant int64, ranges [][2]stri
 		WHERE `+w.SQL()+` GROUP BY contract_id`, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("adding up receipts: %w", err)
+	}
+	out := make(map[ids.ID]money.Fen, len(rows))
+	for _, r := range rows {
+		out[r.contract] = r.fen
+	}
+	return out, nil
+}
+
+// HeldOn adds up by contract what receipts of up to a day hold beyond what they cover now.
+func HeldOn(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) (map[ids.ID]money.Fen, error) {
+	w := db.NewWhere(tenant).Ranges("region", ranges).And("state = 'done'").And("kind IN ('rent', 'offset', 'booked')").And("allocated_fen < amount_fen").And("on_date <= ?", day)
+	type row struct {
+		contract ids.ID
+		fen      money.Fen
+	}
+	rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.fen} },
+		`SELECT contract_id, CAST(SUM(amount_fen - allocated_fen) AS BIGINT) FROM rent_receipt WHERE `+w.SQL()+` GROUP BY contract_id`, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("adding up what is held: %w", err)
 	}
 	out := make(map[ids.ID]money.Fen, len(rows))
 	for _, r := range rows {
@@ -206,4 +224,10 @@ func CoveredBy(ctx context.Context, q db.Q, tenant int64, source ids.ID) ([]Allo
 // VouchersOf lists the vouchers that a run, a receipt or an act drafted.
 func VouchersOf(ctx context.Context, q db.Q, tenant int64, source ids.ID) ([]ids.ID, error) {
 	return vouchersOf(ctx, q, tenant, source)
+}
+
+// receiptsBetween lists the receipts that ReceivedBetween adds up.
+func receiptsBetween(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, from, to date.Date) ([]Receipt, error) {
+	w := db.NewWhere(tenant).Ranges("region", ranges).And("state = 'done'").And("kind IN ('rent', 'offset', 'booked', 'refund')").And("on_date >= ?", from).And("on_date <= ?", to)
+	return receiptTable.All(ctx, q, w, "on_date, id")
 }

@@ -176,3 +176,18 @@ var defaults = sync.OnceValue(func() map[string]Terms {
 	}
 	return out
 })
+
+// parseDays reads a number of days; an empty text is the default.
+func parseDays(s string, def int) (int, error) {
+	if s == "" {
+		return def, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > mostDays {
+		return 0, errs.New(errs.Invalid, "figure.params", "天数应是 0 到 %d 的整数", mostDays)
+	}
+	return n, nil
+}
+
+// mostDays bounds the days that a figure may ask for.
+const mostDays = 36500

@@ -3,10 +3,12 @@ package overview
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/rent"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/ids"
@@ -58,15 +60,26 @@ func (s *Service) arrears(ctx context.Context, q db.Q, c *county) ([]Arrear, err
 	if err != nil {
 		return nil, err
 	}
+	books, err := readBilled(ctx, q, c)
+	if err != nil {
+		return nil, err
+	}
 	var out []Arrear
 	var contracts []ids.ID
-	for i := range due {
-		d := &due[i]
+	for _, d := range books.merge(due) {
 		got := received[d.Contract]
-		if d.Sum <= got {
+		if books.billed[d.Contract] {
+			got = books.held[d.Contract]
+		}
+		open := books.owed[d.Contract]
+		if d.Sum+open.Open <= got {
 			continue
 		}
-		out = append(out, Arrear{Contract: d.Contract, Region: d.Region, Due: d.Sum, Received: got, Owed: d.Sum - got})
+		owed := d.Sum + open.Open - got
+		if books.billed[d.Contract] {
+			got = open.Due - open.Open + got
+		}
+		out = append(out, Arrear{Contract: d.Contract, Region: d.Region, Due: d.Sum + open.Due, Received: got, Owed: owed})
 		contracts = append(contracts, d.Contract)
 	}
 	if len(out) == 0 {
@@ -93,11 +106,65 @@ func (s *Service) arrears(ctx context.Context, q db.Q, c *county) ([]Arrear, err
 	for i := range out {
 		a := &out[i]
 		a.Debtor = names[debtors[i]]
-		a.Since = oldestUnpaid(charges[a.Contract], since[a.Region], a.Received)
+		if a.Since = books.owed[a.Contract].Since; a.Since.IsZero() {
+			a.Since = oldestUnpaid(charges[a.Contract], since[a.Region], books.covered(a, charges[a.Contract], since[a.Region]))
+		}
 		a.Days = c.day.Sub(a.Since)
 	}
 	sortArrears(out)
 	return out, nil
+}
+
+// billed is what the open items of billed contracts say: those owe their items and what has fallen due since they were billed, less what is held for them.
+type billed struct {
+	billed map[ids.ID]bool
+	owed   map[ids.ID]rent.Owed
+	held   map[ids.ID]money.Fen
+}
+
+func readBilled(ctx context.Context, q db.Q, c *county) (*billed, error) {
+	b := &billed{owed: map[ids.ID]rent.Owed{}}
+	var err error
+	if b.billed, err = rent.Billed(ctx, q, c.tenant, c.ranges); err != nil || len(b.billed) == 0 {
+		return b, err
+	}
+	list, err := rent.OwedOn(ctx, q, c.tenant, c.ranges, c.day)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range list {
+		b.owed[o.Contract] = o
+	}
+	b.held, err = rent.HeldOn(ctx, q, c.tenant, c.ranges, c.day)
+	return b, err
+}
+
+// merge adds the contracts that owe by their items alone.
+func (b *billed) merge(due []contract.Due) []contract.Due {
+	have := make(map[ids.ID]bool, len(due))
+	for i := range due {
+		have[due[i].Contract] = true
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.owed)) {
+		if !have[id] {
+			due = append(due, contract.Due{Contract: id, Region: b.owed[id].Region})
+		}
+	}
+	return due
+}
+
+// covered is what of a contract's payments is paid: for billed ones, all but what is owed.
+func (b *billed) covered(a *Arrear, list []contract.Charge, since date.Date) money.Fen {
+	if !b.billed[a.Contract] {
+		return a.Received
+	}
+	sum := -a.Owed
+	for i := range list {
+		if !list[i].Due.Before(since) {
+			sum += list[i].Amount
+		}
+	}
+	return sum
 }
 
 // oldestUnpaid covers the payments with what was received and credited, the oldest first, and returns when the first that

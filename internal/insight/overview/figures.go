@@ -20,7 +20,7 @@ func Figures(e *record.Env, cat *indicator.Catalogue) []indicator.Indicator {
 		{
 			Code: "overview.arrears", Name: "应收未收", Unit: indicator.Yuan, Mechanism: "books",
 			Definition: "已签订、履行中和已终止未结清的合同，自本村账套启用之日起到统计日（含）应付的各期款项，减去截至统计日已记账凭证中登记在该合同名下的收款" +
-				"（收入类科目和应收款、内部往来科目的贷方减借方，押金不计），大于零的部分之和。预收多收的合同不抵减其他合同；没有账套的村不计。",
+				"（收入类科目和应收款、内部往来科目的贷方减借方，押金不计），大于零的部分之和。已按月计收的合同，以应收款项截至统计日的未收部分加上到期未计收的款项、减去预收计算。预收多收的合同不抵减其他合同；没有账套的村不计。",
 			Eval: indicator.SumOf(s.listArrears),
 		},
 		{
