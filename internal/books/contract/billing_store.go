@@ -12,10 +12,10 @@ import (
 	"huicun/internal/kit/money"
 )
 
-// lastBilled is the last payment of a contract that was billed, 0 for none.
+// lastBilled is the last payment of a contract's schedule that was billed, 0 for none.
 func lastBilled(ctx context.Context, q db.Q, tenant int64, contract ids.ID) (int, error) {
 	var seq int
-	err := q.QueryRow(ctx, `SELECT COALESCE(MAX(seq), 0) FROM charge WHERE tenant_id = $1 AND contract_id = $2 AND billed`, tenant, contract).Scan(&seq)
+	err := q.QueryRow(ctx, `SELECT COALESCE(MAX(seq), 0) FROM charge WHERE tenant_id = $1 AND contract_id = $2 AND billed AND origin = ''`, tenant, contract).Scan(&seq)
 	return seq, err
 }
 
@@ -41,8 +41,8 @@ func ChargesOf(ctx context.Context, q db.Q, tenant int64, contracts []ids.ID) (m
 	out := map[ids.ID][]Charge{}
 	for list := range slices.Chunk(contracts, perStatement) {
 		w := db.In(db.NewWhere(tenant), "contract_id", list)
-		rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.Seq, &r.From, &r.To, &r.Due, &r.Amount} },
-			`SELECT contract_id, seq, from_date, to_date, due_on, amount_fen FROM charge WHERE `+w.SQL()+` ORDER BY contract_id, seq`, w.Args()...)
+		rows, err := db.Collect(ctx, q, func(r *row) []any { return append([]any{&r.contract}, r.ptrs()...) },
+			`SELECT contract_id, `+chargeCols+` FROM charge WHERE `+w.SQL()+` ORDER BY contract_id, seq`, w.Args()...)
 		if err != nil {
 			return nil, fmt.Errorf("reading schedules: %w", err)
 		}
@@ -62,8 +62,8 @@ func UnbilledUntil(ctx context.Context, q db.Q, tenant int64, contracts []ids.ID
 	out := map[ids.ID][]Charge{}
 	for list := range slices.Chunk(contracts, perStatement) {
 		w := db.In(db.NewWhere(tenant), "contract_id", list).And("billed = FALSE").And("due_on >= ?", since).And("due_on <= ?", day).And("amount_fen <> 0")
-		rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.Seq, &r.From, &r.To, &r.Due, &r.Amount} },
-			`SELECT contract_id, seq, from_date, to_date, due_on, amount_fen FROM charge WHERE `+w.SQL()+` ORDER BY contract_id, due_on, seq`, w.Args()...)
+		rows, err := db.Collect(ctx, q, func(r *row) []any { return append([]any{&r.contract}, r.ptrs()...) },
+			`SELECT contract_id, `+chargeCols+` FROM charge WHERE `+w.SQL()+` ORDER BY contract_id, due_on, seq`, w.Args()...)
 		if err != nil {
 			return nil, fmt.Errorf("reading payments to bill: %w", err)
 		}
@@ -102,8 +102,11 @@ func VersionsOf(ctx context.Context, q db.Q, tenant int64, contracts []ids.ID) (
 	return out, nil
 }
 
-// EarnedUntil is what of a contract's payments is for the time up to the end of a month (权责发生制).
+// EarnedUntil is what of a contract's schedule is for the time up to the end of a month (权责发生制); payments beyond the schedule are not in it.
 func EarnedUntil(c *Contract, versions []Version, m date.Month) (money.Fen, error) {
+	if !c.billable() {
+		return 0, nil
+	}
 	var list []schedule.Accrual
 	var err error
 	if len(versions) > 0 {

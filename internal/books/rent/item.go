@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"huicun/internal/books/contract"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
@@ -119,8 +120,13 @@ func (s *Service) newItems() *record.Noun[Item] {
 	})
 }
 
-// itemNo names an item by its contract and payment.
-func itemNo(contractNo string, seq int) string { return fmt.Sprintf("%s-%03d", contractNo, seq) }
+// itemNo names an item by its contract and payment; L marks one beyond the schedule (另计).
+func itemNo(contractNo string, ch *contract.Charge) string {
+	if n := ch.Beyond(); n > 0 {
+		return fmt.Sprintf("%s-L%02d", contractNo, n)
+	}
+	return fmt.Sprintf("%s-%03d", contractNo, ch.Seq)
+}
 
 // feeNo names the nth late fee of an item.
 func feeNo(of string, nth int) string { return fmt.Sprintf("%s-Z%d", strings.TrimSpace(of), nth) }

@@ -204,7 +204,7 @@ func (p *Plan) add(sh *sheet, c *contract.Contract) error {
 	l := Line{Contract: c, Party: a.Party, account: a}
 	for _, ch := range sh.unbilled[c.ID] {
 		item := Item{
-			No: itemNo(c.No, ch.Seq), Books: p.Books.ID, Contract: c.ID, Party: a.Party, Kind: ItemRent, Seq: ch.Seq,
+			No: itemNo(c.No, &ch), Books: p.Books.ID, Contract: c.ID, Party: a.Party, Kind: ItemRent, Seq: ch.Seq,
 			From: ch.From, To: ch.To, Due: ch.Due, Amount: ch.Amount,
 		}
 		item.Region, item.State, item.Sample = c.Region, ItemOpen, c.Sample
@@ -250,9 +250,13 @@ func (p *Plan) line(l Line) {
 // what is for the time up to then; on receipt, what was billed.
 func (p *Plan) earned(sh *sheet, c *contract.Contract, now money.Fen) (money.Fen, error) {
 	list := sh.schedules[c.ID]
-	before, spread := money.Fen(0), p.Terms.Basis == Accrual
+	before, beyond, spread := money.Fen(0), money.Fen(0), p.Terms.Basis == Accrual
 	for i := range list {
 		switch x := &list[i]; {
+		case x.Beyond() > 0: // earned when it falls due
+			if !x.Due.Before(p.since) && !x.Due.After(p.Month.Last()) {
+				beyond += x.Amount
+			}
 		case x.Due.Before(p.since):
 			before += x.Amount
 		case p.Terms.SpreadMonths > 0 && x.To.After(x.From.AddMonths(p.Terms.SpreadMonths)):
@@ -261,7 +265,7 @@ func (p *Plan) earned(sh *sheet, c *contract.Contract, now money.Fen) (money.Fen
 	}
 	if spread {
 		sum, err := contract.EarnedUntil(c, sh.versions[c.ID], p.Month)
-		return max(0, sum-before), err
+		return max(0, sum-before) + beyond, err
 	}
 	for key, fen := range sh.billed {
 		if key[0] == c.ID {
