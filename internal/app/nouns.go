@@ -72,18 +72,19 @@ type Nouns struct {
 	// Files are what is attached to records.
 	Files *file.Service
 
-	Policies   *record.Noun[policy.Policy]
-	Versions   *record.Noun[policy.Version]
-	Awards     *record.Noun[policy.Award]
-	Chambers   *record.Noun[chamber.Chamber]
-	Members    *record.Noun[chamber.Member]
-	Brands     *record.Noun[brand.Brand]
-	Products   *record.Noun[brand.Product]
-	Sales      *record.Noun[brand.Sale]
-	Events     *record.Noun[brand.Event]
-	Agreements *record.Noun[pairing.Agreement]
-	AgreeParts *record.Noun[pairing.Member]
-	AgreeItems *record.Noun[pairing.Item]
+	Policies      *record.Noun[policy.Policy]
+	Versions      *record.Noun[policy.Version]
+	Awards        *record.Noun[policy.Award]
+	PolicySources *policy.Sources
+	Chambers      *record.Noun[chamber.Chamber]
+	Members       *record.Noun[chamber.Member]
+	Brands        *record.Noun[brand.Brand]
+	Products      *record.Noun[brand.Product]
+	Sales         *record.Noun[brand.Sale]
+	Events        *record.Noun[brand.Event]
+	Agreements    *record.Noun[pairing.Agreement]
+	AgreeParts    *record.Noun[pairing.Member]
+	AgreeItems    *record.Noun[pairing.Item]
 
 	Joints          *record.Noun[joint.Project]
 	JointParties    *record.Noun[joint.Member]
@@ -169,7 +170,8 @@ func registerBooks(e *record.Env, n *Nouns) {
 }
 
 func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {
-	n.Policies, n.Versions, n.Awards = policy.NewPolicies(e), policy.NewVersions(e), policy.NewAwards(e)
+	n.PolicySources = policy.NewSources(e, cat)
+	n.Policies, n.Versions, n.Awards = policy.NewPolicies(e), policy.NewVersions(e, n.PolicySources), policy.NewAwards(e)
 	n.Chambers, n.Members = chamber.NewChambers(e), chamber.NewMembers(e)
 	n.Brands, n.Products, n.Events, n.Sales = brand.NewBrands(e), brand.NewProducts(e), brand.NewEvents(e), brand.NewSales(e)
 	n.Agreements, n.AgreeParts, n.AgreeItems = pairing.NewAgreements(e), pairing.NewParties(e), pairing.NewItems(e)

@@ -30,7 +30,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	e := w.Env
 	party.NewParties(e)
 	party.NewPersons(e)
-	w.policies, w.versions, w.awards = NewPolicies(e), NewVersions(e), NewAwards(e)
+	w.policies, w.versions, w.awards = NewPolicies(e), NewVersions(e, NewSources(e, w.Cat)), NewAwards(e)
 	w.Cat.Add(Figures(e)...)
 	return w
 }

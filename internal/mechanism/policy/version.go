@@ -30,6 +30,8 @@ type Version struct {
 	Summary       string
 	Assessments   string
 	PublicityDays int
+	// Document is the wording as it is computed (YAML of package engine); empty where the version has none.
+	Document string
 }
 
 // VersionMachine: a version is drafted, valid, ended.
@@ -47,15 +49,15 @@ var VersionMachine = &fsm.Machine{
 
 var versionTable = &db.Table[Version]{
 	Name: "policy_version",
-	Cols: []string{"no", "policy_id", "version_no", "from_date", "to_date", "summary", "assessments", "publicity_days"},
+	Cols: []string{"no", "policy_id", "version_no", "from_date", "to_date", "summary", "assessments", "publicity_days", "document"},
 	Row:  func(v *Version) *db.Row { return &v.Row },
 	Ptrs: func(v *Version) []any {
-		return []any{&v.No, &v.Policy, &v.VersionNo, &v.From, &v.To, &v.Summary, &v.Assessments, &v.PublicityDays}
+		return []any{&v.No, &v.Policy, &v.VersionNo, &v.From, &v.To, &v.Summary, &v.Assessments, &v.PublicityDays, &v.Document}
 	},
 }
 
 // NewVersions describes the noun; a version belongs to the division of its policy.
-func NewVersions(e *record.Env) *record.Noun[Version] {
+func NewVersions(e *record.Env, src *Sources) *record.Noun[Version] {
 	return record.Register(e, &record.Noun[Version]{
 		Kind: "policy_version", Below: true, Label: "政策版本", Path: "/policy-versions", Icon: "versions", Key: "no", Order: "-no",
 		Intro: "一项政策的各个版本：何时起止、有哪些考核、奖励公示几天。",
@@ -72,6 +74,8 @@ func NewVersions(e *record.Env) *record.Noun[Version] {
 			field.NewLong("summary", "内容摘要", func(v *Version) *string { return &v.Summary }).Req(),
 			field.NewText("assessments", "考核（奖励）种类", func(v *Version) *string { return &v.Assessments }).List().Eg("信息考核、落地考核"),
 			field.NewInt("publicity_days", "奖励公示天数", 0, 365, func(v *Version) *int { return &v.PublicityDays }).In("天").Help("奖励公示满这些天才能批准；0 为不限"),
+			field.NewLong("document", "可计算的条文", func(v *Version) *string { return &v.Document }).Limit(maxDocument).Under("可计算的条文").
+				Help("YAML 格式，写法见“政策条文写法”；保存时逐条核对，写错的地方指出行和列"),
 		},
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, v *Version) error {
 			if v.Policy == 0 {
@@ -83,7 +87,7 @@ func NewVersions(e *record.Env) *record.Noun[Version] {
 			}
 			return err
 		},
-		Check:   checkVersion,
+		Check:   src.checkVersion,
 		CheckTx: checkVersionTx,
 		Guards: map[string]func(context.Context, *db.Tx, *Version) error{
 			"enact": guardVersionEnact,
@@ -100,13 +104,14 @@ func NewVersions(e *record.Env) *record.Noun[Version] {
 	})
 }
 
-func checkVersion(v *Version) error {
+func (s *Sources) checkVersion(v *Version) error {
 	var l errs.List
 	if v.VersionNo == 0 {
 		l.Add("version_no", "请填写第几版")
 	}
 	notBefore(&l, "to", v.To, "生效日期", v.From)
 	need(&l, v.State, []string{VersionEnded}, "to", "截止日期", v.To)
+	s.checkDocument(v, &l)
 	return l.Err()
 }
 
@@ -121,7 +126,7 @@ func checkVersionTx(ctx context.Context, tx *db.Tx, old, v *Version) error {
 	if old == nil && v.State != VersionDraft && (p.State == Draft || p.State == Consulted) {
 		return errs.OnField("policy", "政策现在是“%s”，须先审定，版本才能有效", Machine.State(p.State).Label)
 	}
-	if old != nil && old.State != VersionDraft && wordsOf(old) != wordsOf(v) {
+	if old != nil && old.State != VersionDraft && (wordsOf(old) != wordsOf(v) || old.Document != "" && old.Document != v.Document) {
 		return errs.New(errs.State, "policy_version.fixed", "已经生效的版本不能改内容；请新建一个版本")
 	}
 	same, err := versionTable.Count(ctx, tx, db.NewWhere(tx.Tenant).And("policy_id = ?", v.Policy).
@@ -137,7 +142,8 @@ func checkVersionTx(ctx context.Context, tx *db.Tx, old, v *Version) error {
 	return noOverlap(ctx, tx, v)
 }
 
-// words is what a valid version promises, which may no longer change.
+// words is what a valid version promises, which may no longer change. A document may still be added to a version that
+// came into force without one, since it only says the same for a machine; from then on it stays.
 type words struct {
 	no, publicity        int
 	from                 date.Date

@@ -76,7 +76,7 @@ func New(tb testing.TB, d *db.DB) *World {
 	asset.NewUnits(e)
 	contract.NewContracts(e)
 	policy.NewPolicies(e)
-	policy.NewVersions(e)
+	policy.NewVersions(e, policy.NewSources(e, w.Cat))
 	policy.NewAwards(e)
 	chamber.NewChambers(e)
 	chamber.NewMembers(e)
