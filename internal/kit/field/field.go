@@ -54,6 +54,7 @@ type Spec struct {
 	Fixed    bool   // cannot change after the record is made
 	ReadOnly bool   // derived: shown and exported, never entered
 	Group    string // the title under which forms fold the field away until it is filled; "" stands open
+	Aside    bool   // shown in forms and sheets, not on the record's page, which shows it in its own way
 	Stamped  bool   // filled in by the events of the state machine; entered by hand only for earlier years' records
 	InList   bool
 	Sortable bool
@@ -123,6 +124,9 @@ func (f Field[T]) Derived() Field[T] { f.ReadOnly = true; return f }
 
 // Stamp says that events of the state machine fill the field in; forms fold it away.
 func (f Field[T]) Stamp() Field[T] { f.Stamped = true; return f }
+
+// NotShown leaves the field off the record's page, which shows it in a way of its own.
+func (f Field[T]) NotShown() Field[T] { f.Aside = true; return f }
 
 // Under folds the field away in forms, with the others of the same title.
 func (f Field[T]) Under(title string) Field[T] { f.Group = title; return f }

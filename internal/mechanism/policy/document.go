@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"huicun/internal/kit/date"
-	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/mechanism/policy/engine"
 	"huicun/internal/registry/access"
@@ -78,7 +77,7 @@ func Restate(document string, no int, from, to date.Date) (string, error) {
 // today. An error is what creating a version gives.
 func Copy(ctx context.Context, n *record.Noun[Version], who access.Principal, tenant int64, key string, v *Version, today date.Date) (*Version, error) {
 	q := n.Env().DB.Read()
-	all, err := versionTable.All(ctx, q, db.NewWhere(tenant).And("policy_id = ?", v.Policy), "version_no DESC")
+	all, err := VersionsOf(ctx, q, tenant, v.Policy)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +93,6 @@ func Copy(ctx context.Context, n *record.Noun[Version], who access.Principal, te
 			return nil, err
 		}
 	}
-	_, err = n.Create(ctx, who, tenant, key, next)
+	next.ID, err = n.Create(ctx, who, tenant, key, next)
 	return next, err
 }

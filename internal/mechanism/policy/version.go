@@ -74,7 +74,7 @@ func NewVersions(e *record.Env, src *Sources) *record.Noun[Version] {
 			field.NewLong("summary", "内容摘要", func(v *Version) *string { return &v.Summary }).Req(),
 			field.NewText("assessments", "考核（奖励）种类", func(v *Version) *string { return &v.Assessments }).List().Eg("信息考核、落地考核"),
 			field.NewInt("publicity_days", "奖励公示天数", 0, 365, func(v *Version) *int { return &v.PublicityDays }).In("天").Help("奖励公示满这些天才能批准；0 为不限"),
-			field.NewLong("document", "可计算的条文", func(v *Version) *string { return &v.Document }).Limit(maxDocument).Under("可计算的条文").
+			field.NewLong("document", "可计算的条文", func(v *Version) *string { return &v.Document }).Limit(maxDocument).Under("可计算的条文").NotShown().
 				Help("YAML 格式，写法见“政策条文写法”；保存时逐条核对，写错的地方指出行和列"),
 		},
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, v *Version) error {
@@ -197,4 +197,9 @@ func (v *Version) HoldsOn(day date.Date) bool {
 // holdsIn reports whether the version was valid on some day of a year.
 func (v *Version) holdsIn(year int) bool {
 	return v.State != VersionDraft && v.From.Year() <= year && (v.To.IsZero() || v.To.Year() >= year)
+}
+
+// VersionsOf lists a policy's versions, the latest first.
+func VersionsOf(ctx context.Context, q db.Q, tenant int64, policy ids.ID) ([]Version, error) {
+	return versionTable.All(ctx, q, db.NewWhere(tenant).And("policy_id = ?", policy), "version_no DESC")
 }

@@ -1,12 +1,18 @@
 package resource
 
 import (
+<<<<<<< HEAD
 	"cmp"
+=======
+	"bytes"
+>>>>>>> b2b2286 (Try a policy on the villages of a place: its wording in words, worked examples, simulation beside another version, edges)
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/secret"
@@ -183,6 +189,23 @@ func ReadUploadAs(c *shell.Ctx, name string, opts sheet.Options) (*sheet.Table, 
 	}
 	defer closeFile()
 	return sheet.Read(f.Name, f.ReadSeeker, f.Size, opts)
+}
+
+// ReadText reads an uploaded file of plain text in UTF-8, up to limit bytes.
+func ReadText(c *shell.Ctx, name string, limit int64) (string, error) {
+	f, closeFile, err := openUpload(c, name, limit)
+	if err != nil {
+		return "", err
+	}
+	defer closeFile()
+	raw, err := io.ReadAll(f)
+	if err != nil {
+		return "", errs.Wrap(err, errs.Invalid, "upload", "文件没有读完，请重新选择")
+	}
+	if !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0 {
+		return "", errs.New(errs.Invalid, "upload.text", "“%s”不是 UTF-8 的文本文件；请另存为 UTF-8 再导入", f.Name)
+	}
+	return strings.TrimPrefix(string(raw), "\ufeff"), nil
 }
 
 func openUpload(c *shell.Ctx, name string, limit int64) (f Upload, closeFile func(), err error) {

@@ -125,7 +125,7 @@ func (p *pages) descs(c *shell.Ctx, v record.Item) ([]ui.Desc, error) {
 	}
 	for i := range p.n.Fields {
 		f := &p.n.Fields[i]
-		if f.Stamped && texts[f.Name] == "" { // it has not come to that yet
+		if f.Aside || f.Stamped && texts[f.Name] == "" { // it has not come to that yet
 			continue
 		}
 		if f.Group != "" && (f.Ref == nil || *f.Ref(v.V) == 0) && !filled(f, texts[f.Name]) { // forms fold it away, too

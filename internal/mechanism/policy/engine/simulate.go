@@ -66,11 +66,11 @@ type Comparison struct {
 // Compare tries two versions on the same subjects. Each takes of a subject's values what it knows, so that versions
 // with different inputs can be compared over the union of them.
 func Compare(a, b *Policy, all []*Inputs) (*Comparison, error) {
-	left, err := a.Simulate(a.known(all))
+	left, err := a.Simulate(a.Known(all))
 	if err != nil {
 		return nil, err
 	}
-	right, err := b.Simulate(b.known(all))
+	right, err := b.Simulate(b.Known(all))
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +97,8 @@ func Compare(a, b *Policy, all []*Inputs) (*Comparison, error) {
 	return out, nil
 }
 
-// known leaves out the values and decisions that the policy has no name for.
-func (p *Policy) known(all []*Inputs) []*Inputs {
+// Known leaves out the values that the policy has no name for.
+func (p *Policy) Known(all []*Inputs) []*Inputs {
 	out := make([]*Inputs, len(all))
 	for i, in := range all {
 		x := *in
