@@ -1,11 +1,8 @@
 package resource
 
 import (
-<<<<<<< HEAD
-	"cmp"
-=======
 	"bytes"
->>>>>>> b2b2286 (Try a policy on the villages of a place: its wording in words, worked examples, simulation beside another version, edges)
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
