@@ -158,7 +158,7 @@ func (c *Ctx) fail(err error) {
 		_ = c.RenderStatus(v.Status, ui.ErrorBody(v))
 		return
 	}
-	if c.LoggedIn() && c.Scope != "" {
+	if c.LoggedIn() && !c.AsOf.IsZero() { // without a day the frame's own counts cannot be asked for
 		p := c.PageOf("出错了")
 		p.HideTitle = true
 		_ = c.PageStatus(v.Status, p, ui.ErrorBody(v))
