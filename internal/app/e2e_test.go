@@ -132,7 +132,7 @@ func TestTheMainJob(t *testing.T) {
 	p.sees("main", "收款计划")
 	p.click("the edit button", link("修改"))
 	p.sees("main", "每期金额")
-	p.do("raising the rent", chromedp.SetValue("#f-pay", "100000"), chromedp.Click("main form .btn-primary"))
+	p.do("raising the rent", chromedp.SetValue("#f-pay", "100000"), chromedp.SetValue("#f-effective", "2021-04-01"), chromedp.Click("main form .btn-primary"))
 	p.sees("body", "已保存")
 	p.sees("main", "400,000.00 元")
 
