@@ -55,7 +55,7 @@ func mountNouns(s *shell.Shell, set *resource.Set, n *Nouns) {
 
 func mountPolicy(s *shell.Shell, set *resource.Set, n *Nouns) {
 	resource.Mount(s, set, n.Policies, resource.Options[policy.Policy]{Children: children([3]string{"policy_version", "policy", "版本"}, [3]string{"award", "policy", "奖励发放"})})
-	policypages.Mount(s, set, n.Policies, n.Versions, n.PolicySources)
+	policypages.Mount(s, set, n.Versions, n.PolicySources)
 	resource.Mount(s, set, n.Awards, resource.Options[policy.Award]{})
 	resource.Mount(s, set, n.Chambers, resource.Options[chamber.Chamber]{Children: children([3]string{"chamber_member", "chamber", "会员"})})
 	resource.Mount(s, set, n.Members, resource.Options[chamber.Member]{})

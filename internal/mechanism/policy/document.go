@@ -58,8 +58,8 @@ func (s *Sources) checkDocument(v *Version, l *errs.List) {
 	}
 }
 
-// Restate rewrites the number and the days in a document to those of the version that takes it over.
-func Restate(document string, no int, from, to date.Date) (string, error) {
+// restate rewrites the number and the days in a document to those of the version that takes it over.
+func restate(document string, no int, from, to date.Date) (string, error) {
 	p, err := engine.Read([]byte(document))
 	if err != nil {
 		return "", err
@@ -89,7 +89,7 @@ func Copy(ctx context.Context, n *record.Noun[Version], who access.Principal, te
 	}
 	next.Sample = v.Sample
 	if v.Document != "" {
-		if next.Document, err = Restate(v.Document, next.VersionNo, next.From, date.Date{}); err != nil {
+		if next.Document, err = restate(v.Document, next.VersionNo, next.From, date.Date{}); err != nil {
 			return nil, err
 		}
 	}

@@ -75,7 +75,7 @@ func NewVersions(e *record.Env, src *Sources) *record.Noun[Version] {
 			field.NewText("assessments", "考核（奖励）种类", func(v *Version) *string { return &v.Assessments }).List().Eg("信息考核、落地考核"),
 			field.NewInt("publicity_days", "奖励公示天数", 0, 365, func(v *Version) *int { return &v.PublicityDays }).In("天").Help("奖励公示满这些天才能批准；0 为不限"),
 			field.NewLong("document", "可计算的条文", func(v *Version) *string { return &v.Document }).Limit(maxDocument).Under("可计算的条文").NotShown().
-				Help("YAML 格式，写法见“政策条文写法”；保存时逐条核对，写错的地方指出行和列"),
+				Help("YAML 格式；保存时逐条核对，写错的地方指出行和列"),
 		},
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, v *Version) error {
 			if v.Policy == 0 {

@@ -1,11 +1,10 @@
-// Package policy gives policies as data their pages: what a version says and whether its worked examples hold, what it
-// would give to whom (simulation, two versions beside each other, edges), and the runs that compute and pay awards.
+// Package policy gives policies as data their pages: what a version says and whether its worked examples hold, and
+// what it would give to whom: simulation, two versions beside each other, edges.
 package policy
 
 import (
 	"cmp"
 	"fmt"
-	"math/big"
 	"net/http"
 	"strconv"
 
@@ -31,12 +30,11 @@ type pages struct {
 	env      *record.Env
 	sources  *policy.Sources
 	versions *record.Noun[policy.Version]
-	policies *record.Noun[policy.Policy]
 }
 
 // Mount adds the pages of versions.
-func Mount(s *shell.Shell, set *resource.Set, policies *record.Noun[policy.Policy], versions *record.Noun[policy.Version], sources *policy.Sources) {
-	p := &pages{env: s.Env, sources: sources, versions: versions, policies: policies}
+func Mount(s *shell.Shell, set *resource.Set, versions *record.Noun[policy.Version], sources *policy.Sources) {
+	p := &pages{env: s.Env, sources: sources, versions: versions}
 	resource.Mount(s, set, versions, resource.Options[policy.Version]{Panels: []resource.Panel[policy.Version]{p.wording, p.examples}, Actions: p.tools})
 	s.Handle(
 		shell.Route{Method: "GET", Pattern: "/policy-versions/{id}/document", Perm: versionView, Fn: p.download},
@@ -279,6 +277,3 @@ func (p *pages) copy(c *shell.Ctx) error {
 	}
 	return c.Done("/policy-versions/"+next.ID.String()+"/edit", "已照第 %d 版建立第 %d 版草案，请修改后使其有效", v.VersionNo, next.VersionNo)
 }
-
-// yuan is a number of yuan in the units of a table.
-func yuan(v *big.Rat) string { return engine.Show(v, "元") }

@@ -44,7 +44,7 @@ func newSite(t *testing.T) *site {
 	party.NewPersons(e)
 	ledger.New(e)
 	src := policy.NewSources(e, w.Cat)
-	policies := policy.NewPolicies(e)
+	policy.NewPolicies(e)
 	s := &site{World: w, versions: policy.NewVersions(e, src), tokens: map[string]string{}}
 	w.Load("02-party", "30-policy", "31-policy_version")
 	box, err := secret.NewBox([]byte("0123456789abcdef0123456789abcdef"))
@@ -52,7 +52,7 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.shell = &shell.Shell{Env: e, Accounts: account.New(e.DB, box, e.Regions), Regions: e.Regions, Clock: dbtest.Clock}
-	pages.Mount(s.shell, resource.NewSet(), policies, s.versions, src)
+	pages.Mount(s.shell, resource.NewSet(), s.versions, src)
 	s.handler = s.shell.Handler()
 	return s
 }

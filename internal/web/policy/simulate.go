@@ -25,26 +25,25 @@ import (
 // trial is one simulation as the page has it: a version, maybe another beside it, a year, and the villages' values with
 // what people have changed.
 type trial struct {
-	version, other   *policy.Version
-	policy, beside   *engine.Policy // beside is nil without another version
-	year             int
-	within           *big.Rat
-	budget           money.Fen
-	inputs           []engine.Input
-	subjects         []policy.Subject
-	texts            map[string]string // by field name, as typed
-	wrong            map[string]string // by field name
-	problems         []string
-	withinText       string
-	budgetText       string
-	simulation       *engine.Simulation
-	comparison       *engine.Comparison
-	below            []engine.Below
-	cliffs           map[string][]engine.Cliff // by axis
-	complete, tested bool
+	version, other *policy.Version
+	policy, beside *engine.Policy // beside is nil without another version
+	year           int
+	within         *big.Rat
+	budget         money.Fen
+	inputs         []engine.Input
+	subjects       []policy.Subject
+	texts          map[string]string // by field name, as typed
+	wrong          map[string]string // by field name
+	problems       []string
+	withinText     string
+	budgetText     string
+	simulation     *engine.Simulation // nil until tried
+	comparison     *engine.Comparison
+	below          []engine.Below
+	cliffs         map[string][]engine.Cliff // by axis
 }
 
-// fieldName is the name of a value's field: digits and small letters only.
+// fieldName is the name of a value's field.
 func fieldName(region, input string) string { return "v." + region + "." + input }
 
 // simulate shows the form with the villages' values and, once tried, what the policy would give.
@@ -234,8 +233,6 @@ func (t *trial) run() error {
 	} else if t.simulation, err = t.policy.Simulate(all); err != nil {
 		return err
 	}
-	t.tested = true
-	t.complete = t.simulation.Failed == 0
 	own := t.policy.Known(all)
 	if t.below, err = t.policy.JustBelow(own, t.within); err != nil {
 		return err
@@ -293,9 +290,8 @@ func reach(all []*engine.Inputs, a engine.Axis) *big.Rat {
 
 func (p *pages) simulateView(c *shell.Ctx, t *trial) (simulateView, error) {
 	v := simulateView{
-		Action: pathOf(t.version) + "/simulate", Export: pathOf(t.version) + "/simulate/export", Freeze: "/award-rounds/from/" + t.version.ID.String(), Key: c.FormKey(),
+		Action: pathOf(t.version) + "/simulate", Export: pathOf(t.version) + "/simulate/export",
 		Within: t.withinText, Budget: t.budgetText, Problems: t.problems, Note: fmt.Sprintf("%d 年；自动取到的可以改，只影响这次试算", t.year),
-		MayFreeze: false,
 	}
 	for y := c.Year; y > c.Year-6; y-- {
 		v.Years = append(v.Years, ui.Option{Value: strconv.Itoa(y), Label: strconv.Itoa(y) + " 年", Selected: y == t.year})
@@ -313,9 +309,9 @@ func (p *pages) simulateView(c *shell.Ctx, t *trial) (simulateView, error) {
 	}
 	t.grid(&v)
 	switch {
-	case t.tested && t.simulation.Failed < len(t.subjects):
+	case t.simulation != nil && t.simulation.Failed < len(t.subjects):
 		t.results(&v)
-	case t.tested && len(t.subjects) > 0:
+	case t.simulation != nil:
 		v.Hint = "还没有一个村能算出来：" + whyText(t.simulation.Trials[0]) + "。请在下面填好空着的数据，再点“试算”。"
 	case len(t.subjects) == 0:
 		v.Hint = "这里没有村；请在上方选定一个镇或县。"
@@ -359,13 +355,12 @@ func entriesText(list []engine.Entry) string {
 
 // results are the outcome by village, the totals, and the edges.
 func (t *trial) results(v *simulateView) {
-	points := t.policy.Counts()
 	total := engine.Show(t.simulation.Points, t.unit())
 	v.Stats = []ui.StatView{
 		{Label: "合计", Value: total, Kind: t.overKind()}, {Label: "得奖的村", Value: strconv.Itoa(t.simulation.Given), Unit: "个"},
 		{Label: "算不出来的村", Value: strconv.Itoa(t.simulation.Failed), Unit: "个", Kind: warnIf(t.simulation.Failed > 0)},
 	}
-	if t.budget > 0 && !points {
+	if t.budget > 0 && !t.policy.Counts() {
 		label, left := "预算结余", t.budget-t.simulation.Total
 		if left < 0 {
 			label, left = "超出预算", -left
