@@ -14,6 +14,7 @@ import (
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/statement"
 	"huicun/internal/kit/date"
+	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/secret"
@@ -119,6 +120,9 @@ func (b *bench) run(ctx context.Context) error {
 		if err := b.statements(ctx, site, t, n); err != nil {
 			return err
 		}
+		if err := b.searches(ctx, t, n); err != nil {
+			return err
+		}
 		if err := b.processes(ctx, t, n); err != nil {
 			return err
 		}
@@ -157,40 +161,62 @@ func (b *bench) importing(ctx context.Context, no, n int) (*town, error) {
 	return t, nil
 }
 
-// raw measures the bare insert of the same rows, with the same indexes: all at once, and voucher by voucher.
+// rawTries is how often the bare insert of all rows is measured.
+const rawTries = 3
+
+// raw measures bare inserts of the rows that the import wrote, with the same indexes: all at once, and voucher by voucher.
 func (b *bench) raw(ctx context.Context, t *town) error {
-	if err := makeTwins(ctx, b.app.DB); err != nil {
-		return err
-	}
-	of, err := rows(ctx, b.app.DB.Read(), b.tenant, t.books[0], perBooks)
-	if err != nil {
-		return err
-	}
-	n := len(of["voucher_line"])
-	var took measure.Times
-	for range 5 {
-		if err := emptyTwins(ctx, b.app.DB, b.tenant); err != nil {
+	for _, k := range []struct {
+		bare
+		name, note string
+	}{
+		{bareVouchers, "只插入同样的凭证和分录", "索引相同，没有外键，一个事务，写法与导入相同"},
+		{bareAll, "只插入导入写下的全部行", "凭证、分录、检索文档和检索词，索引和外键相同，一个事务，写法与导入相同"},
+	} {
+		if err := k.make(ctx, b.app.DB); err != nil {
 			return err
 		}
-		start := date.System()
-		if err := insertRaw(ctx, b.app.DB, b.tenant, of); err != nil {
+		of, err := k.rows(ctx, b.app.DB.Read(), b.tenant, t.books)
+		if err != nil {
 			return err
 		}
-		took = append(took, date.System().Sub(start))
+		all := 0
+		for _, list := range of {
+			all += len(list)
+		}
+		n := len(of["voucher_line"])
+		var took measure.Times
+		for range rawTries {
+			if err := k.empty(ctx, b.app.DB, b.tenant); err != nil {
+				return err
+			}
+			start := date.System()
+			if err := k.insert(ctx, b.app.DB, b.tenant, of); err != nil {
+				return err
+			}
+			took = append(took, date.System().Sub(start))
+		}
+		b.add(Row{
+			Name: fmt.Sprintf("%s（%d 行分录，共 %d 行）", k.name, n, all), Tries: len(took), P50: took.At(50), P99: took.At(99),
+			Rate: float64(n) / took.At(50).Seconds(), Unit: "行/秒", Note: k.note,
+		})
+		if err := k.empty(ctx, b.app.DB, b.tenant); err != nil {
+			return err
+		}
+		if k.keys {
+			continue
+		}
+		singles := of.apart(b.Runs + measure.Warm)
+		i := 0
+		err = b.timed("只插入一张凭证的行", "一张凭证和三行分录，没有外键，一个事务，落盘", len(singles)-measure.Warm, func() error {
+			i++
+			return k.insert(ctx, b.app.DB, b.tenant, singles[i-1])
+		})
+		if err != nil {
+			return err
+		}
 	}
-	b.add(Row{
-		Name: fmt.Sprintf("只插入同样的行（%d 行分录）", n), Tries: len(took), P50: took.At(50), P99: took.At(99), Rate: float64(n) / took.At(50).Seconds(), Unit: "行/秒",
-		Note: "凭证和分录两张表，索引相同，一个事务，多行语句",
-	})
-	if err := emptyTwins(ctx, b.app.DB, b.tenant); err != nil {
-		return err
-	}
-	singles := apart(of)
-	i := 0
-	return b.timed("只插入一张凭证的行", "一张凭证和三行分录，一个事务，落盘", min(b.Runs, len(singles)-measure.Warm), func() error {
-		i++
-		return insertRaw(ctx, b.app.DB, b.tenant, singles[i-1])
-	})
+	return nil
 }
 
 // posting measures vouchers that were drafted and reviewed and are now posted over HTTP, by more and more at once.
@@ -282,6 +308,38 @@ func (b *bench) statements(ctx context.Context, site *measure.Site, t *town, n i
 			return err
 		}
 		if err := b.timed(fmt.Sprintf("%s，%d 张凭证的镇（%d 个账套合并）", label.Label, n, len(t.books)), "", b.Runs, of(all, k)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// searches measures the search of vouchers: the first page and what all that is found comes to.
+func (b *bench) searches(ctx context.Context, t *town, n int) error {
+	who := access.Principal{ID: 1, Name: "测量：会计甲", Grants: people[0].Grants}
+	for _, s := range []struct {
+		name string
+		ledger.Search
+		none bool
+	}{
+		{"全部", ledger.Search{}, false},
+		{"每张都有的词", ledger.Search{Text: "测量用凭证"}, false},
+		{"没有的词", ledger.Search{Text: "青苗补偿"}, true},
+		{"凭证号的末位", ledger.Search{Number: "1"}, false},
+		{"一个账套的一个科目", ledger.Search{Books: t.books[0], Account: "511"}, false},
+		{"金额范围", ledger.Search{Least: 400_000, Most: 410_000}, false},
+		{"制单人（每张）", ledger.Search{Maker: "报账员"}, false},
+		{"制单人（没有）", ledger.Search{Maker: "无此人"}, true},
+	} {
+		s.Scope = t.code
+		err := b.timed(fmt.Sprintf("查凭证，%d 张：%s", n, s.name), "第一页和合计，计算", max(b.Runs/5, 2), func() error {
+			_, found, err := b.app.Nouns.Ledger.Find(ctx, who, b.tenant, s.Search, db.Paging{Limit: 50})
+			if err == nil && (found.Vouchers == 0) != s.none {
+				err = errs.New(errs.Internal, "bench.search", "found %d vouchers", found.Vouchers)
+			}
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}

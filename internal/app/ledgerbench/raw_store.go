@@ -4,38 +4,67 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/ids"
 )
 
-// rawTables are the tables whose rows a posted voucher is, beside its balances, its search document and its log.
-var rawTables = []string{"voucher", "voucher_line"}
+// bare is a kind of bare insert: which rows, and whether the copies keep the foreign keys.
+type bare struct {
+	name   string // of the copies' tables
+	tables []string
+	keys   bool
+}
+
+var (
+	// bareVouchers inserts the rows that a posted voucher is, beside its balances, its search document and its log, without
+	// any check.
+	bareVouchers = bare{name: "bench", tables: []string{"voucher", "voucher_line"}}
+	// bareAll inserts every row that an import writes, but for some hundred balances and numbers, with the keys' checks.
+	bareAll = bare{name: "bench_all", tables: []string{"voucher", "voucher_line", "search_doc", "search_term"}, keys: true}
+)
 
 // twin is the name of a table's empty copy.
-func twin(table string) string { return "bench_" + table }
+func (k bare) twin(table string) string { return k.name + "_" + table }
 
-// makeTwins makes empty copies of the vouchers' tables with the same columns and indexes, without foreign keys.
-func makeTwins(ctx context.Context, d *db.DB) error {
+// make makes empty copies of tables with the same columns, checks and indexes. Their foreign keys, where they have them,
+// point to the real tables, which hold the same rows.
+func (k bare) make(ctx context.Context, d *db.DB) error {
 	return d.InTx(ctx, db.Meta{}, func(ctx context.Context, tx *db.Tx) error {
-		for _, t := range rawTables {
+		for _, t := range k.tables {
+			copied := k.onPostgres
 			if d.Dialect() == db.SQLite {
-				if err := twinOnSQLite(ctx, tx, t); err != nil {
-					return err
-				}
-				continue
+				copied = k.onSQLite
 			}
-			if err := tx.Exec(ctx, `CREATE TABLE `+twin(t)+` (LIKE `+t+` INCLUDING ALL)`); err != nil {
-				return err
+			if err := copied(ctx, tx, t); err != nil {
+				return fmt.Errorf("copying %s: %w", t, err)
 			}
 		}
 		return nil
 	})
 }
 
-// twinOnSQLite repeats what made a table and its indexes, with the copy's names.
-func twinOnSQLite(ctx context.Context, tx *db.Tx, table string) error {
+func (k bare) onPostgres(ctx context.Context, tx *db.Tx, table string) error {
+	if err := tx.Exec(ctx, `CREATE TABLE `+k.twin(table)+` (LIKE `+table+` INCLUDING ALL)`); err != nil || !k.keys {
+		return err
+	}
+	list, err := db.Collect(ctx, tx, func(s *string) []any { return []any{s} },
+		`SELECT 'ADD CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass($1) AND contype = 'f'`, table)
+	if err != nil {
+		return err
+	}
+	for _, key := range list {
+		if err := tx.Exec(ctx, `ALTER TABLE `+k.twin(table)+` `+key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onSQLite repeats what made a table and its indexes, with the copy's names.
+func (k bare) onSQLite(ctx context.Context, tx *db.Tx, table string) error {
 	type made struct{ kind, name, sql string }
 	list, err := db.Collect(ctx, tx, func(m *made) []any { return []any{&m.kind, &m.name, &m.sql} },
 		`SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = $1 AND sql IS NOT NULL ORDER BY type DESC`, table)
@@ -45,13 +74,16 @@ func twinOnSQLite(ctx context.Context, tx *db.Tx, table string) error {
 	for _, m := range list {
 		sql := m.sql
 		if m.kind == "table" {
-			sql = strings.Replace(withoutForeign(sql), table, twin(table), 1)
+			if !k.keys {
+				sql = withoutForeign(sql)
+			}
+			sql = strings.Replace(sql, table, k.twin(table), 1)
 		} else {
-			sql = strings.Replace(sql, m.name, "bench_"+m.name, 1)
-			sql = strings.Replace(sql, " ON "+table+" ", " ON "+twin(table)+" ", 1)
+			sql = strings.Replace(sql, m.name, k.twin(m.name), 1)
+			sql = strings.Replace(sql, " ON "+table+" ", " ON "+k.twin(table)+" ", 1)
 		}
 		if err := tx.Exec(ctx, sql); err != nil {
-			return fmt.Errorf("copying %s: %w", m.name, err)
+			return err
 		}
 	}
 	return nil
@@ -71,60 +103,79 @@ func withoutForeign(sql string) string {
 	return strayComma.ReplaceAllString(strings.Join(out, "\n"), "$1")
 }
 
-// rows reads the vouchers of books with their lines, as rows of their tables.
-func rows(ctx context.Context, q db.Q, tenant int64, books ids.ID, limit int) (map[string][][]any, error) {
-	out := map[string][][]any{}
-	for table, query := range map[string]string{
-		"voucher":      `SELECT * FROM voucher WHERE tenant_id = $1 AND books_id = $2 AND chain_seq > 0 AND chain_seq <= $3`,
-		"voucher_line": `SELECT * FROM voucher_line WHERE tenant_id = $1 AND voucher_id IN (SELECT id FROM voucher WHERE tenant_id = $1 AND books_id = $2 AND chain_seq > 0 AND chain_seq <= $3)`,
-	} {
-		r, err := q.Query(ctx, query, tenant, books, limit)
+// tableRows are rows by table.
+type tableRows map[string][][]any
+
+// rows reads what an import has written of a kind for the vouchers of books, in the order in which it is written.
+func (k bare) rows(ctx context.Context, q db.Q, tenant int64, books []ids.ID) (tableRows, error) {
+	w := db.In(db.NewWhere(tenant).And("chain_seq > 0").And("source_no <> ''"), "books_id", books)
+	vouchers, err := anyRows(ctx, q, `SELECT * FROM voucher WHERE `+w.SQL()+` ORDER BY id`, w.Args())
+	if err != nil {
+		return nil, err
+	}
+	ours := map[any]bool{}
+	for _, v := range vouchers {
+		ours[v[1]] = true
+	}
+	out := tableRows{"voucher": vouchers}
+	for _, of := range []struct {
+		table, order string
+		voucher      int // the column with the voucher's id
+	}{{"voucher_line", "voucher_id, line_no", 1}, {"search_doc", "id", 1}, {"search_term", "term, doc_id", 2}} {
+		if !slices.Contains(k.tables, of.table) {
+			continue
+		}
+		list, err := anyRows(ctx, q, `SELECT * FROM `+of.table+` WHERE tenant_id = $1 ORDER BY `+of.order, []any{tenant})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("reading %s: %w", of.table, err)
 		}
-		cols, err := r.Columns()
-		if err != nil {
-			_ = r.Close()
-			return nil, err
-		}
-		for r.Next() {
-			row := make([]any, len(cols))
-			ptrs := make([]any, len(cols))
-			for i := range row {
-				ptrs[i] = &row[i]
-			}
-			if err := r.Scan(ptrs...); err != nil {
-				_ = r.Close()
-				return nil, err
-			}
-			out[table] = append(out[table], row)
-		}
-		if err := r.Err(); err != nil {
-			return nil, err
-		}
-		_ = r.Close()
+		out[of.table] = slices.DeleteFunc(list, func(r []any) bool { return !ours[r[of.voucher]] })
 	}
 	return out, nil
 }
 
-// apart divides rows by voucher.
-func apart(of map[string][][]any) []map[string][][]any {
+func anyRows(ctx context.Context, q db.Q, query string, args []any) ([][]any, error) {
+	r, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	cols, err := r.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var out [][]any
+	for r.Next() {
+		row, ptrs := make([]any, len(cols)), make([]any, len(cols))
+		for i := range row {
+			ptrs[i] = &row[i]
+		}
+		if err := r.Scan(ptrs...); err != nil {
+			return nil, err
+		}
+		out = append(out, row)
+	}
+	return out, r.Err()
+}
+
+// apart divides vouchers and their lines by voucher, as many as are asked for.
+func (of tableRows) apart(n int) []tableRows {
 	lines := map[any][][]any{}
 	for _, l := range of["voucher_line"] {
 		lines[l[1]] = append(lines[l[1]], l)
 	}
-	var out []map[string][][]any
-	for _, v := range of["voucher"] {
-		out = append(out, map[string][][]any{"voucher": {v}, "voucher_line": lines[v[1]]})
+	var out []tableRows
+	for _, v := range of["voucher"][:min(n, len(of["voucher"]))] {
+		out = append(out, tableRows{"voucher": {v}, "voucher_line": lines[v[1]]})
 	}
 	return out
 }
 
-// insertRaw writes rows to the copies in one transaction, with the statements of many rows that the ledger uses.
-func insertRaw(ctx context.Context, d *db.DB, tenant int64, of map[string][][]any) error {
+// insert writes rows to the copies in one transaction, in the way in which the ledger writes many.
+func (k bare) insert(ctx context.Context, d *db.DB, tenant int64, of tableRows) error {
 	return d.InTx(ctx, db.Meta{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
-		for _, t := range rawTables {
-			if err := tx.InsertRows(ctx, `INSERT INTO `+twin(t)+` VALUES `, "", of[t]); err != nil {
+		for _, t := range k.tables {
+			if err := tx.InsertRows(ctx, `INSERT INTO `+k.twin(t)+` VALUES `, "", of[t]); err != nil {
 				return err
 			}
 		}
@@ -132,11 +183,11 @@ func insertRaw(ctx context.Context, d *db.DB, tenant int64, of map[string][][]an
 	})
 }
 
-// emptyTwins removes the rows of the copies.
-func emptyTwins(ctx context.Context, d *db.DB, tenant int64) error {
+// empty removes the rows of the copies.
+func (k bare) empty(ctx context.Context, d *db.DB, tenant int64) error {
 	return d.InTx(ctx, db.Meta{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
-		for _, t := range rawTables {
-			if err := tx.Exec(ctx, `DELETE FROM `+twin(t)+` WHERE tenant_id = $1`, tenant); err != nil {
+		for _, t := range slices.Backward(k.tables) {
+			if err := tx.Exec(ctx, `DELETE FROM `+k.twin(t)+` WHERE tenant_id = $1`, tenant); err != nil {
 				return err
 			}
 		}

@@ -264,17 +264,19 @@ func (im *importer) save(ctx context.Context, b *batch) error {
 	if err := numberAll(ctx, b.tx, list); err != nil {
 		return err
 	}
+	entries := make([]find.Doc, len(list))
+	for i, v := range list {
+		entries[i] = doc(v)
+	}
+	found := find.Start(b.tx.Tenant, entries)
+	defer found.Stop()
 	if err := insertVouchers(ctx, b.tx, list); err != nil {
 		return err
 	}
 	if err := addBalances(ctx, b.tx, list); err != nil {
 		return err
 	}
-	docs := make([]find.Doc, len(list))
-	for i, v := range list {
-		docs[i] = doc(v)
-	}
-	if err := find.Add(ctx, b.tx, docs); err != nil {
+	if err := found.Store(ctx, b.tx); err != nil {
 		return err
 	}
 	return im.log(ctx, b, list)

@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// argsSQLite is how many parameters a statement of many rows takes there.
-	argsSQLite = 900
+	// argsSQLite is how many parameters a statement of many rows takes there. A statement's changes are journaled by
+	// themselves, so that many small ones copy the same pages many times; larger ones than this take long to parse.
+	argsSQLite = 9000
 	// rowsPostgres is how many rows one takes there.
 	rowsPostgres = 5000
 )
@@ -25,6 +26,9 @@ func (tx *Tx) InsertRows(ctx context.Context, head, tail string, rows [][]any) e
 		return nil
 	}
 	if tx.d.dialect == Postgres && len(rows) > 1 {
+		if tail == "" && len(rows) >= copyFrom {
+			return tx.copyRows(ctx, into(head), rows)
+		}
 		return tx.insertArrays(ctx, head, tail, rows)
 	}
 	wide := len(rows[0])
@@ -39,6 +43,11 @@ func (tx *Tx) InsertRows(ctx context.Context, head, tail string, rows [][]any) e
 		}
 	}
 	return nil
+}
+
+// into is what an "INSERT INTO … VALUES" inserts into.
+func into(head string) string {
+	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(head), "INSERT INTO "), "VALUES"))
 }
 
 // InsertAll stores new records that have their ids, with statements of many rows; it sets what Insert sets.

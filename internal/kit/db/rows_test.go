@@ -8,6 +8,7 @@ import (
 
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/db/dbtest"
+	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
 )
 
@@ -37,6 +38,63 @@ func TestInsertRows(t *testing.T) {
 			if want := int64(n * (n - 1)); count != int64(n) || sum != want {
 				t.Errorf("%d rows: %d stored, sum %d, want %d", n, count, sum, want)
 			}
+		}
+	})
+}
+
+// TestInsertRowsAsTheyAre writes texts that mean something to the way in which many rows travel, and reads them back.
+func TestInsertRowsAsTheyAre(t *testing.T) {
+	texts := []string{"", `\N`, `\.`, "a\tb", "a\nb", "a\r\nb", `back\slash\\`, `{"quoted", NULL}`, "村 𠮷 ’", "'; --", "a\x01b"}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, times := range []int{1, 50} { // few and many travel differently
+			tenant := int64(400 + times)
+			err := d.InTx(ctx, db.Meta{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
+				var rows [][]any
+				for i := range times {
+					for k, s := range texts {
+						rows = append(rows, []any{tx.Tenant, fmt.Sprint(i, "-", k, s), int64(k)})
+					}
+				}
+				return tx.InsertRows(ctx, `INSERT INTO serial_no (tenant_id, series, last_no) VALUES `, "", rows)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range times {
+				for k, s := range texts {
+					var n int
+					if err := d.Read().QueryRow(ctx, `SELECT last_no FROM serial_no WHERE tenant_id = $1 AND series = $2`, tenant, fmt.Sprint(i, "-", k, s)).Scan(&n); err != nil || n != k {
+						t.Fatalf("%q of %d came back as %d, %v", s, times, n, err)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestInsertRowsAllOrNone refuses many rows for one of them, names the constraint and leaves the transaction usable.
+func TestInsertRowsAllOrNone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const tenant = 77
+		err := d.InTx(ctx, db.Meta{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
+			var rows [][]any
+			for i := range 500 {
+				rows = append(rows, []any{tx.Tenant, fmt.Sprint("s", i%499), int64(i)})
+			}
+			err := tx.Savepoint(ctx, func() error {
+				return tx.InsertRows(ctx, `INSERT INTO serial_no (tenant_id, series, last_no) VALUES `, "", rows)
+			})
+			if !errs.Is(err, errs.Conflict) {
+				t.Errorf("one row twice: %v", err)
+			}
+			return tx.InsertRows(ctx, `INSERT INTO serial_no (tenant_id, series, last_no) VALUES `, "", rows[:400])
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		if err := d.Read().QueryRow(ctx, `SELECT COUNT(*) FROM serial_no WHERE tenant_id = $1`, tenant).Scan(&n); err != nil || n != 400 {
+			t.Errorf("%d rows, %v", n, err)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -26,8 +27,9 @@ type Meta struct {
 
 // Tx is one transaction of one tenant. Its time is fixed when it begins.
 type Tx struct {
-	tx *sql.Tx
-	d  *DB
+	tx   *sql.Tx
+	conn *sql.Conn // that the transaction runs on
+	d    *DB
 	Meta
 	now    time.Time
 	result string
@@ -60,12 +62,13 @@ func (d *DB) InTx(ctx context.Context, m Meta, fn func(ctx context.Context, tx *
 }
 
 func (d *DB) once(ctx context.Context, m Meta, fn func(ctx context.Context, tx *Tx) error) error {
-	t, err := d.write.BeginTx(ctx, nil)
+	conn, t, err := d.begin(ctx)
 	if err != nil {
 		return mapErr(fmt.Errorf("beginning a transaction: %w", err))
 	}
+	defer conn.Close() //nolint:errcheck // puts it back; what was to be said has been said
 	defer t.Rollback() //nolint:errcheck // after a commit it says so; before one the first error matters
-	tx := &Tx{tx: t, d: d, Meta: m, now: d.clock().Truncate(time.Microsecond)}
+	tx := &Tx{tx: t, conn: conn, d: d, Meta: m, now: d.clock().Truncate(time.Microsecond)}
 	if m.Key != "" {
 		if err := tx.claimKey(ctx); err != nil {
 			return err
@@ -83,6 +86,25 @@ func (d *DB) once(ctx context.Context, m Meta, fn func(ctx context.Context, tx *
 		return mapErr(fmt.Errorf("committing: %w", err))
 	}
 	return nil
+}
+
+// begin begins a transaction on a connection that stays at hand. A connection that turns out to be gone is replaced, as
+// database/sql does by itself when it chooses the connection.
+func (d *DB) begin(ctx context.Context) (*sql.Conn, *sql.Tx, error) {
+	for try := 1; ; try++ {
+		conn, err := d.write.Conn(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		t, err := conn.BeginTx(ctx, nil)
+		if err == nil {
+			return conn, t, nil
+		}
+		_ = conn.Close()
+		if !errors.Is(err, driver.ErrBadConn) || try == maxTries {
+			return nil, nil, err
+		}
+	}
 }
 
 // claimKey stores the idempotency key, or finds what the first use of it came to.

@@ -28,18 +28,54 @@ func Put(ctx context.Context, tx *db.Tx, d Doc) error {
 	if err := remove(ctx, tx, d.ID); err != nil {
 		return err
 	}
-	return insertDocs(ctx, tx, []Doc{d})
+	return entriesOf(tx.Tenant, []Doc{d}).insert(ctx, tx)
 }
 
 // Add stores the documents of records that have none yet, many at once.
 func Add(ctx context.Context, tx *db.Tx, docs []Doc) error {
-	for some := range slices.Chunk(docs, perBatch) {
-		if err := insertDocs(ctx, tx, some); err != nil {
+	if len(docs) <= perBatch {
+		return entriesOf(tx.Tenant, docs).insert(ctx, tx)
+	}
+	b := Start(tx.Tenant, docs)
+	defer b.Stop()
+	return b.Store(ctx, tx)
+}
+
+// Batch is many documents on their way into the index. What is stored of them is made in the background, while the
+// database is busy with other rows or with those before.
+type Batch struct {
+	ready chan entries
+	stop  chan struct{}
+}
+
+// Start begins to make what is stored of documents of records that have none yet. Stop must be called in the end.
+func Start(tenant int64, docs []Doc) *Batch {
+	b := &Batch{ready: make(chan entries, 1), stop: make(chan struct{})}
+	go func() {
+		defer close(b.ready)
+		for some := range slices.Chunk(docs, perBatch) {
+			select {
+			case b.ready <- entriesOf(tenant, some):
+			case <-b.stop:
+				return
+			}
+		}
+	}()
+	return b
+}
+
+// Store stores the documents; it may be called once.
+func (b *Batch) Store(ctx context.Context, tx *db.Tx) error {
+	for e := range b.ready {
+		if err := e.insert(ctx, tx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// Stop ends what is still being made.
+func (b *Batch) Stop() { close(b.stop) }
 
 // perBatch is how many documents are indexed together: their terms are stored in the order of the index.
 const perBatch = 5000

@@ -22,7 +22,11 @@ func remove(ctx context.Context, tx *db.Tx, id ids.ID) error {
 	if err != nil {
 		return err
 	}
-	for chunk := range slices.Chunk(strings.Fields(terms), 100) {
+	return removeTerms(ctx, tx, id, strings.Fields(terms))
+}
+
+func removeTerms(ctx context.Context, tx *db.Tx, id ids.ID, terms []string) error {
+	for chunk := range slices.Chunk(terms, 100) {
 		w := db.In(db.NewWhere(tx.Tenant).And("doc_id = ?", id), "term", chunk)
 		if err := tx.Exec(ctx, `DELETE FROM search_term WHERE `+w.SQL(), w.Args()...); err != nil {
 			return err
@@ -31,7 +35,11 @@ func remove(ctx context.Context, tx *db.Tx, id ids.ID) error {
 	return nil
 }
 
-func insertDocs(ctx context.Context, tx *db.Tx, docs []Doc) error {
+// entries are documents as rows of their tables.
+type entries struct{ docs, terms [][]any }
+
+// entriesOf makes the rows of documents. The terms are in the order of their key, where neighbours share a page.
+func entriesOf(tenant int64, docs []Doc) entries {
 	type pair struct {
 		term string
 		doc  int64
@@ -41,24 +49,36 @@ func insertDocs(ctx context.Context, tx *db.Tx, docs []Doc) error {
 	for i := range docs {
 		d := &docs[i]
 		list := d.terms()
-		rows[i] = []any{tx.Tenant, int64(d.ID), d.Kind, d.Title, d.Detail, d.Region, strings.Join(list, " ")}
+		rows[i] = []any{tenant, int64(d.ID), d.Kind, d.Title, d.Detail, d.Region, strings.Join(list, " ")}
 		for _, t := range list {
 			pairs = append(pairs, pair{t, int64(d.ID)})
 		}
 	}
-	if err := tx.InsertRows(ctx, `INSERT INTO search_doc (tenant_id, id, kind, title, detail, region, terms) VALUES `, "", rows); err != nil {
-		return err
-	}
-	// In the order of the key, neighbours share a page.
 	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(strings.Compare(a.term, b.term), cmp.Compare(a.doc, b.doc)) })
-	var tenant any = tx.Tenant
+	var of, term any = tenant, nil // each text once
 	cells := make([]any, 0, 3*len(pairs))
 	terms := make([][]any, len(pairs))
 	for i, p := range pairs {
-		cells = append(cells, tenant, p.term, p.doc)
+		if i == 0 || p.term != pairs[i-1].term {
+			term = p.term
+		}
+		cells = append(cells, of, term, p.doc)
 		terms[i] = cells[3*i : 3*i+3]
 	}
-	return tx.InsertRows(ctx, `INSERT INTO search_term (tenant_id, term, doc_id) VALUES `, "", terms)
+	return entries{rows, terms}
+}
+
+const (
+	insertDoc  = `INSERT INTO search_doc (tenant_id, id, kind, title, detail, region, terms) VALUES `
+	insertTerm = `INSERT INTO search_term (tenant_id, term, doc_id) VALUES `
+)
+
+// insert stores the entries of records that have none yet.
+func (e entries) insert(ctx context.Context, tx *db.Tx) error {
+	if err := tx.InsertRows(ctx, insertDoc, "", e.docs); err != nil {
+		return err
+	}
+	return tx.InsertRows(ctx, insertTerm, "", e.terms)
 }
 
 // numberMark begins the terms of document numbers; folded text never holds it.
