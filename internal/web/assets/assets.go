@@ -34,7 +34,8 @@ type file struct {
 	gz func() []byte
 }
 
-var files = load()
+// files are read when the first is asked for: a command that shows no pages does without.
+var files = sync.OnceValue(load)
 
 func load() map[string]*file {
 	out := map[string]*file{}
@@ -92,7 +93,7 @@ func compress(body []byte) []byte {
 // URL is the address of an embedded file, with the hash of its content. A name that does not exist is a mistake in the
 // program and panics, so that a test finds it rather than a user.
 func URL(name string) string {
-	f, ok := files[name]
+	f, ok := files()[name]
 	if !ok {
 		panic(fmt.Sprintf("assets: no file %q", name))
 	}
@@ -104,7 +105,7 @@ func IconURL(name string) string { return URL("icons.svg") + "#" + name }
 
 var icons = sync.OnceValue(func() map[string]bool {
 	out := map[string]bool{}
-	for _, part := range strings.Split(string(files["icons.svg"].body), `<symbol id="`)[1:] {
+	for _, part := range strings.Split(string(files()["icons.svg"].body), `<symbol id="`)[1:] {
 		id, _, _ := strings.Cut(part, `"`)
 		out[id] = true
 	}
@@ -125,7 +126,7 @@ func Handler() http.Handler {
 			return
 		}
 		hash, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Prefix), "/")
-		f, ok := files[name]
+		f, ok := files()[name]
 		if !ok {
 			http.NotFound(w, r)
 			return

@@ -74,7 +74,7 @@ func TestVendorSums(t *testing.T) {
 		t.Fatalf("only %d sums listed", len(rows))
 	}
 	for _, row := range rows {
-		f, ok := files[row[1]]
+		f, ok := files()[row[1]]
 		if !ok {
 			t.Errorf("%s is listed but not shipped", row[1])
 			continue
