@@ -22,7 +22,7 @@ var Classes = map[string]db.Class{
 	"region": db.Directory, "region_successor": db.Directory, "tenant": db.Directory,
 	"account": db.Directory, "account_grant": db.Directory, "session": db.Directory, "login_failure": db.Directory,
 
-	"command": db.Tenant, "audit_log": db.Tenant, "search_term": db.Tenant, "search_doc": db.Tenant, "serial_no": db.Tenant, "job": db.Tenant, "job_file": db.Tenant,
+	"command": db.Tenant, "audit_log": db.Tenant, "search_term": db.Tenant, "search_doc": db.Tenant, "search_rebuild": db.Tenant, "serial_no": db.Tenant, "job": db.Tenant, "job_file": db.Tenant,
 	"party": db.Tenant, "person": db.Tenant, "person_role": db.Tenant, "figure_def": db.Tenant, "tier": db.Tenant,
 }
 

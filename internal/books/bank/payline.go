@@ -167,7 +167,30 @@ func (s *paymentLines) checkTx(ctx context.Context, tx *db.Tx, _, l *PaymentLine
 	if n >= mostPayees {
 		return errs.New(errs.Invalid, "payment.many", "一个批次最多 %d 笔，请分成几批", mostPayees)
 	}
-	return s.checkAccount(ctx, tx, a, l)
+	if err := s.checkAccount(ctx, tx, a, l); err != nil {
+		return err
+	}
+	return s.checkOwners(ctx, tx, a, l)
+}
+
+// checkOwners makes sure that what the payment is for may stand in the books that pay: what the voucher would be refused for
+// once the money has gone is refused now.
+func (s *paymentLines) checkOwners(ctx context.Context, tx *db.Tx, a *Account, l *PaymentLine) error {
+	b, err := ledger.BooksByID(ctx, tx, tx.Tenant, a.Books)
+	if err != nil {
+		return err
+	}
+	line := ledger.Line{Party: l.Party, Member: l.Member, Contract: l.Contract, Project: l.Project}
+	err = s.ledger.CheckDimensions(ctx, tx, b, []ledger.Line{line})
+	e := errs.As(err)
+	if e == nil {
+		return err
+	}
+	var wrong errs.List
+	for _, f := range e.Fields {
+		wrong.Add(strings.TrimPrefix(f.Name, "lines[0]."), "%s", f.Msg)
+	}
+	return wrong.Err()
 }
 
 // checkAccount makes sure that the payment can be booked: the account takes entries and has what it asks for.

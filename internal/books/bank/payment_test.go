@@ -9,9 +9,12 @@ import (
 	"huicun/internal/books/ledger"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/registry/access"
+	"huicun/internal/registry/party"
+	"huicun/internal/registry/record"
 )
 
 // payee is a payment: to whom, how many yuan, the number and what for.
@@ -46,6 +49,30 @@ func (w *world) addPayee(who access.Principal, p *bank.Payment, x payee, why str
 	}
 	_, err = w.s.PaymentLines.Create(ctx, who, w.tenant, "", l)
 	return err
+}
+
+// What a payment is for may stand in the books that pay, or it is refused when it is entered and not once it is paid.
+func TestPaymentForAnotherVillage(t *testing.T) {
+	each(t, func(w *world) {
+		// Households are of a slice above; anything with a division stands in for them.
+		record.Register(w.env, &record.Noun[party.Party]{
+			Kind: "member", Label: "成员户", Key: "name", Order: "name", Table: w.parties.Table, Title: func(p *party.Party) string { return p.Name },
+			Fields: []field.Field[party.Party]{field.NewText("name", "户名", func(p *party.Party) *string { return &p.Name })},
+		})
+		other := &party.Party{Name: "红旗村户", Kind: party.Collective}
+		other.Region = "321182103206"
+		home, err := w.parties.Create(ctx, access.System, w.tenant, "", other)
+		w.ok(err)
+		p := w.batch(w.maker, payees[0])
+		l, err := form(w, w.s.PaymentLines, map[string]string{"batch": p.No, "payee": "红旗村户", "number": payees[1].number, "amount": "5", "purpose": "误工补贴", "account": "541"})
+		w.ok(err)
+		l.Member = home
+		_, err = w.s.PaymentLines.Create(ctx, w.maker, w.tenant, "", l)
+		e := errs.As(err)
+		if e == nil || len(e.Fields) != 1 || e.Fields[0].Name != "member" || !strings.Contains(e.Fields[0].Msg, "是别的村的，不能记入“永胜村账套”") {
+			w.t.Fatalf("%v", err)
+		}
+	})
 }
 
 func (w *world) pay(id ids.ID) *bank.Payment {

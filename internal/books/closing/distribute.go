@@ -473,19 +473,31 @@ func (s *Service) PostDistribution(ctx context.Context, who access.Principal, te
 	})
 }
 
-// covered makes sure that what is distributed is still there on the day of posting.
+// covered makes sure that what is distributed is still there in the month of posting, and that none of the later months
+// that have been kept already has used it.
 func (s *Service) covered(ctx context.Context, q db.Q, b *ledger.Books, d *Distribution, on date.Date) error {
 	c, err := s.cast(ctx, q, b.Tenant, b)
 	if err != nil {
 		return err
 	}
-	list, err := ledger.EndingsOf(ctx, q, b.Tenant, b.ID, on.YearMonth())
+	kept, err := ledger.Periods(ctx, q, b.Tenant, b.ID)
 	if err != nil {
 		return err
 	}
-	there, _, _ := s.equity(c, b, list)
-	if there+d.Cover < d.Total() {
-		return errs.OnField("post_on", "到 %s 未分配收益只有 %s 元，不够分配 %s 元", on.YearMonth().Chinese(), there+d.Cover, d.Total())
+	months := []date.Month{on.YearMonth()}
+	for _, p := range kept {
+		if p.Month > months[0] {
+			months = append(months, p.Month)
+		}
+	}
+	for _, m := range months {
+		list, err := ledger.EndingsOf(ctx, q, b.Tenant, b.ID, m)
+		if err != nil {
+			return err
+		}
+		if there, _, _ := s.equity(c, b, list); there+d.Cover < d.Total() {
+			return errs.OnField("post_on", "到 %s 未分配收益只有 %s 元，不够分配 %s 元", m.Chinese(), there+d.Cover, d.Total())
+		}
 	}
 	return nil
 }

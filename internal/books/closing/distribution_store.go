@@ -58,7 +58,8 @@ type batchOf struct {
 	plan, posted     money.Fen
 }
 
-// batches compares year ends and posted distributions with the vouchers that were made for them.
+// batches compares year ends and posted distributions with the vouchers that were made for them. What has been put right by
+// a red and a blue copy stands as it did.
 func batches(ctx context.Context, q db.Q, tenant int64) ([]batchOf, error) {
 	ptrs := func(b *batchOf) []any {
 		return []any{&b.kind, &b.no, &b.id, &b.books, &b.year, &b.state, &b.want, &b.have, &b.undo, &b.plan, &b.posted}
@@ -73,8 +74,9 @@ func batches(ctx context.Context, q db.Q, tenant int64) ([]batchOf, error) {
 		},
 	} {
 		list, err := db.Collect(ctx, q, ptrs, `SELECT CAST($2 AS TEXT), b.no, b.id, b.books_id, b.year, b.state, b.vouchers,
-			COUNT(CASE WHEN v.id IS NOT NULL AND v.reverses_id IS NULL AND v.state = 'posted' THEN 1 END),
-			COUNT(CASE WHEN v.reverses_id IS NOT NULL AND v.state = 'posted' THEN 1 END), `+of.plan+`, `+of.posted+`
+			COUNT(CASE WHEN v.id IS NOT NULL AND v.reverses_id IS NULL AND v.corrects_id IS NULL AND v.state = 'posted' THEN 1 END),
+			COUNT(CASE WHEN v.reverses_id IS NOT NULL AND v.state = 'posted' AND NOT EXISTS
+				(SELECT 1 FROM voucher c WHERE c.tenant_id = $1 AND c.corrects_id = v.reverses_id AND c.whole AND c.state = 'posted') THEN 1 END), `+of.plan+`, `+of.posted+`
 			FROM `+of.table+` b LEFT JOIN voucher v ON v.tenant_id = b.tenant_id AND v.tenant_id = $1 AND v.origin_id = b.id AND v.origin = $2
 			WHERE b.tenant_id = $1 AND `+of.states+` GROUP BY b.no, b.id, b.books_id, b.year, b.state, b.vouchers ORDER BY b.id`, tenant, of.table)
 		if err != nil {

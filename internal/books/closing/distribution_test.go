@@ -31,6 +31,34 @@ func (w *world) distribute(books ids.ID, year int, reserve, members money.Fen, m
 	return id
 }
 
+// What a later month has used already is not there to be distributed.
+func TestDistributionOfWhatWasUsedLater(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.post(w.new, "2024-03-01", "", "102 100000", "501 -100000")
+		w.closeTo(w.new, 202412)
+		_, err := w.yearEnd(w.new, 2024)
+		must(t, err)
+		must(t, w.s.Close(ctx, w.first, w.tenant, w.new, 202412))
+		var kept string
+		for code := range w.all(w.new, 202412) {
+			if strings.HasPrefix(code, "322") {
+				kept = code
+			}
+		}
+		w.post(w.new, "2025-02-10", "", kept+" 70000", "102 -70000")
+		plan := &closing.Distribution{Books: w.new, Year: 2024, Method: closing.ByPersons, Lines: []closing.DistLine{{Purpose: closing.ForReserve, Fen: 30000}, {Purpose: closing.ForMember, Fen: 10000}}}
+		id, err := w.s.SaveDistribution(ctx, w.first, w.tenant, "", plan)
+		must(t, err)
+		must(t, w.s.Propose(ctx, w.first, w.tenant, id, 1))
+		must(t, w.s.Resolve(ctx, w.first, w.tenant, id, 2, passed))
+		refused(t, w.s.PostDistribution(ctx, w.second, w.tenant, "", id, 3, date.Must("2025-01-20")), errs.Invalid, "到 2025年2月 未分配收益只有 300.00 元，不够分配 400.00 元")
+		w.post(w.new, "2025-02-11", "", "102 10000", kept+" -10000")
+		must(t, w.s.PostDistribution(ctx, w.second, w.tenant, "", id, 3, date.Must("2025-01-20")))
+		w.clean()
+	})
+}
+
 func TestDistribution(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

@@ -54,6 +54,9 @@ func digest(before string, v *Voucher) string {
 	put("source", v.Source)
 	put("note", v.Note)
 	put("files", v.Files)
+	if v.Whole && v.Origin != originWhole { // which said so before
+		put("whole", "1")
+	}
 	for i := range v.Lines {
 		x := &v.Lines[i]
 		b = append(b, "line\n"...)

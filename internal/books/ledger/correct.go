@@ -17,12 +17,28 @@ import (
 // (注销) and a blue one (订正), a wrong amount alone also by a voucher of the difference. Each makes drafts, which others
 // review and post.
 
-// originWhole marks the blue copy: it was made for the voucher that it takes the place of. A correction without the mark is
-// a difference.
+// originWhole is the origin of a blue copy of a voucher that was made for nothing else: the voucher that it takes the place of.
 const originWhole = "voucher"
 
-// whole reports whether a correction takes the place of a voucher, rather than adding to it or taking off.
-func (v *Voucher) whole() bool { return v.Corrects != 0 && v.Origin == originWhole }
+// madeFor is the record that a voucher was made for, which what undoes or corrects it is made for as well: what stands
+// in the books for a record is then the sum of its vouchers, whatever has been put right by hand.
+func (v *Voucher) madeFor() (origin string, id ids.ID) {
+	if v.Origin == originWhole {
+		return "", 0
+	}
+	return v.Origin, v.OriginID
+}
+
+// blue is a copy that takes the place of v.
+func (v *Voucher) blue(on date.Date, reason string) *Voucher {
+	b := &Voucher{Books: v.Books, Date: on, Corrects: v.ID, Whole: true, Attachments: v.Attachments, copied: true}
+	if b.Origin, b.OriginID = v.madeFor(); b.Origin == "" {
+		b.Origin, b.OriginID = originWhole, v.ID
+	}
+	b.Sample, b.Note = v.Sample, reason
+	b.Lines = append(b.Lines, v.Lines...)
+	return b
+}
 
 // named is how a correction names what it corrects: 2021年3月5日记-2021-03-0012号凭证.
 func (v *Voucher) named() string { return v.Date.Chinese() + v.FullNo + "号凭证" }
@@ -40,9 +56,7 @@ func (l *Ledger) Correct(ctx context.Context, who access.Principal, tenant int64
 		if err := l.DraftTx(ctx, tx, who, red); err != nil {
 			return 0, err
 		}
-		blue := &Voucher{Books: v.Books, Date: on, Corrects: v.ID, Origin: originWhole, OriginID: v.ID, Attachments: v.Attachments, copied: true}
-		blue.Sample, blue.Note = v.Sample, reason
-		blue.Lines = append(blue.Lines, v.Lines...)
+		blue := v.blue(on, reason)
 		blue.rename("订正" + v.named())
 		err := l.DraftTx(ctx, tx, who, blue)
 		return blue.ID, err
@@ -179,6 +193,7 @@ func (v *Voucher) difference(on date.Date, reason string, now, right []money.Fen
 		return nil, errs.New(errs.Invalid, "voucher.amounts", "请逐行填写正确的金额")
 	}
 	d := &Voucher{Books: v.Books, Date: on, Corrects: v.ID}
+	d.Origin, d.OriginID = v.madeFor()
 	d.Sample, d.Note = v.Sample, reason
 	more := false
 	for i, x := range v.Lines {
@@ -222,7 +237,7 @@ func checkCorrection(ctx context.Context, q db.Q, tenant int64, c *Voucher) erro
 		return errs.New(errs.State, "voucher.not_posted", "凭证还没有记账，不需要订正；请直接退回修改")
 	case v.Reverses != 0:
 		return errs.New(errs.State, "voucher.is_reversal", "冲销凭证不能订正；请订正原来的凭证，或重新填制")
-	case v.Corrects != 0 && !v.whole():
+	case v.Corrects != 0 && !v.Whole:
 		return errs.New(errs.State, "voucher.is_difference", "差额凭证不能再订正；请冲销它，再从原凭证订正")
 	case c.Books != v.Books:
 		return errs.OnField("books", "订正凭证应与原凭证 %s 在同一个账套", v.FullNo)
@@ -230,7 +245,7 @@ func checkCorrection(ctx context.Context, q db.Q, tenant int64, c *Voucher) erro
 		return errs.OnField("date", "订正日期不能早于原凭证的日期（%s）", v.Date)
 	case c.Total == 0:
 		return errs.OnField("lines", "各行差额互相抵消，合计为零；换科目的请用红蓝字订正")
-	case c.whole():
+	case c.Whole:
 		return c.checkPositive()
 	}
 	return checkDifference(ctx, q, c, v)
@@ -278,7 +293,7 @@ func (v *Voucher) checkPositive() error {
 
 // checkTurn refuses to post the blue copy before the red one: until then the entry would count twice.
 func checkTurn(ctx context.Context, q db.Q, v *Voucher) error {
-	if !v.whole() {
+	if !v.Whole {
 		return nil
 	}
 	by, err := ReversalOf(ctx, q, v.Tenant, v.Corrects)

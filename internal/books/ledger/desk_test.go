@@ -152,6 +152,61 @@ func TestCorrections(t *testing.T) {
 }
 
 // TestCorrectWhatTheAccountsNoLongerTake: the red copy is always possible, the blue one asks for what is asked for now.
+// What is corrected or undone by hand stays what it was made for: the vouchers of a record add up to what it is.
+func TestCorrectionsAreMadeForTheSame(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		const of = ids.ID(77)
+		stands := func(want money.Fen) {
+			t.Helper()
+			list, err := ledger.CashOf(ctx, d.Read(), w.tenant, "receipt", []ids.ID{of})
+			must(t, err)
+			var sum money.Fen
+			for _, m := range list {
+				sum += m.Fen
+			}
+			if sum != want {
+				t.Errorf("the record stands at %s in the books, want %s", sum, want)
+			}
+		}
+		v := w.entry("2021-03-05", "501", 100)
+		v.Origin, v.OriginID = "receipt", of
+		v = w.post(v)
+		blue, err := w.l.Correct(ctx, w.maker, w.tenant, "", v.ID, date.Must("2021-04-02"), "科目用错")
+		must(t, err)
+		red, err := ledger.ReversalOf(ctx, d.Read(), w.tenant, v.ID)
+		must(t, err)
+		b := w.get(blue)
+		b.Lines[1].Account = "511"
+		_, err = w.l.SaveDraft(ctx, w.maker, w.tenant, "", b)
+		must(t, err)
+		w.pass(red)
+		w.pass(blue)
+		for _, id := range []ids.ID{red, blue} {
+			if x := w.get(id); x.Origin != "receipt" || x.OriginID != of {
+				t.Errorf("%s was made for %s %s", x.FullNo, x.Origin, x.OriginID)
+			}
+		}
+		stands(10000)
+		more, err := w.l.Difference(ctx, w.maker, w.tenant, "", blue, date.Must("2021-05-02"), "金额写错", []money.Fen{12000, 12000})
+		must(t, err)
+		w.pass(more)
+		stands(12000)
+		gone, err := w.l.Reverse(ctx, w.maker, w.tenant, "", more, date.Must("2021-05-03"), "写错了")
+		must(t, err)
+		w.pass(gone)
+		stands(10000)
+		// Of a voucher that was made for nothing else, the blue copy is.
+		u := w.post(w.entry("2021-03-06", "501", 100))
+		blue, err = w.l.Correct(ctx, w.maker, w.tenant, "", u.ID, date.Must("2021-04-02"), "科目用错")
+		must(t, err)
+		if x := w.get(blue); x.Origin != "voucher" || x.OriginID != u.ID || !x.Whole {
+			t.Errorf("%s was made for %s %s", x.FullNo, x.Origin, x.OriginID)
+		}
+		w.clean()
+	})
+}
+
 func TestCorrectWhatTheAccountsNoLongerTake(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

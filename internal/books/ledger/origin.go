@@ -44,7 +44,6 @@ func (l *Ledger) WithdrawTx(ctx context.Context, tx *db.Tx, who access.Principal
 		return false, err
 	}
 	r := v.reverse(on, reason)
-	r.Origin, r.OriginID = v.Origin, v.OriginID
 	return false, l.DraftTx(ctx, tx, who, r)
 }
 

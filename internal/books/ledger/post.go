@@ -48,7 +48,7 @@ func (l *Ledger) SaveDraft(ctx context.Context, who access.Principal, tenant int
 	err = l.env.DB.InTx(ctx, m, func(ctx context.Context, tx *db.Tx) error {
 		w := *v // the transaction may run again
 		w.Lines = slices.Clone(v.Lines)
-		w.Reverses, w.Corrects, w.Origin, w.OriginID = 0, 0, "", 0 // only the use cases that make such drafts say so
+		w.Reverses, w.Corrects, w.Whole, w.Origin, w.OriginID = 0, 0, false, "", 0 // only the use cases that make such drafts say so
 		if err := l.saveDraftTx(ctx, tx, who, &w); err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (l *Ledger) saveDraftTx(ctx context.Context, tx *db.Tx, who access.Principa
 	}
 	v.Row.Tenant, v.Source, v.FullNo = old.Tenant, old.Source, old.FullNo
 	v.CreatedAt, v.CreatedBy = old.CreatedAt, old.CreatedBy
-	v.Reverses, v.Corrects, v.Origin, v.OriginID = old.Reverses, old.Corrects, old.Origin, old.OriginID
+	v.Reverses, v.Corrects, v.Whole, v.Origin, v.OriginID = old.Reverses, old.Corrects, old.Whole, old.Origin, old.OriginID
 	if err := countFiles(ctx, tx, v); err != nil {
 		return err
 	}

@@ -223,6 +223,7 @@ func postable(b *Books, v *Voucher, who ids.ID, name string) error {
 // reverse returns the red-letter voucher that undoes v: the same lines with the opposite sign.
 func (v *Voucher) reverse(on date.Date, reason string) *Voucher {
 	r := &Voucher{Books: v.Books, Kind: v.Kind, Date: on, Reverses: v.ID}
+	r.Origin, r.OriginID = v.madeFor()
 	r.Sample, r.Note = v.Sample, reason
 	r.Summary = cut("冲销 " + v.FullNo + " " + v.Summary)
 	for _, x := range v.Lines {

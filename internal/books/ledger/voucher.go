@@ -44,8 +44,9 @@ const (
 
 // Voucher is one journal entry. Number and FullNo are given at posting, and so are Seq and Hash, its place in the books'
 // chain. Total is the sum of the debits, negative for a reversal. Source is the number that the voucher has where it
-// was imported from. Files is the digest of its files, sealed with it when it is posted. Corrects is the voucher that it puts right (订正); Origin and OriginID are the kind and the id
-// of the record that it was made for, such as a payment.
+// was imported from. Files is the digest of its files, sealed with it when it is posted. Corrects is the voucher that it puts
+// right (订正), Whole says that it takes its place rather than adding to it or taking off. Origin and OriginID are the kind and
+// the id of the record that it was made for, such as a payment.
 type Voucher struct {
 	db.Row
 	Books       ids.ID
@@ -69,6 +70,7 @@ type Voucher struct {
 	Origin      string
 	OriginID    ids.ID
 	Files       string
+	Whole       bool
 	Lines       []Line // kept in voucher_line; not read by lists
 
 	receipts []bool // of its lines, which count as received on their contract; found by settle
@@ -99,13 +101,13 @@ var voucherTable = &db.Table[Voucher]{
 	Name: "voucher",
 	Cols: []string{
 		"books_id", "month", "kind", "no", "full_no", "on_date", "summary", "total_fen", "attachments", "maker", "maker_id",
-		"reviewer", "poster", "reverses_id", "source_no", "chain_seq", "chain_hash", "corrects_id", "origin", "origin_id", "files",
+		"reviewer", "poster", "reverses_id", "source_no", "chain_seq", "chain_hash", "corrects_id", "origin", "origin_id", "files", "whole",
 	},
 	Row: func(v *Voucher) *db.Row { return &v.Row },
 	Ptrs: func(v *Voucher) []any {
 		return []any{
 			&v.Books, &v.Month, &v.Kind, &v.Number, &v.FullNo, &v.Date, &v.Summary, &v.Total, &v.Attachments, &v.Maker, &v.MakerID,
-			&v.Reviewer, &v.Poster, &v.Reverses, &v.Source, &v.Seq, &v.Hash, &v.Corrects, &v.Origin, &v.OriginID, &v.Files,
+			&v.Reviewer, &v.Poster, &v.Reverses, &v.Source, &v.Seq, &v.Hash, &v.Corrects, &v.Origin, &v.OriginID, &v.Files, &v.Whole,
 		}
 	},
 }

@@ -26,6 +26,7 @@ type Migration struct {
 	System       string
 	Source       string
 	SourceBooks  ids.ID
+	SourceTo     date.Month // the last month of the old books before the new ones were made, 0 for none
 	Chart        string
 	From         date.Month
 	BooksName    string
@@ -104,13 +105,13 @@ var migrationTable = &db.Table[Migration]{
 	Name: "migration",
 	Cols: []string{
 		"no", "party_id", "system", "source", "source_books_id", "chart", "from_month", "books_name", "locked_month", "maker", "maker_id", "made_on",
-		"signer", "signed_on", "books_id", "report", "report_hash",
+		"signer", "signed_on", "books_id", "report", "report_hash", "source_to",
 	},
 	Row: func(m *Migration) *db.Row { return &m.Row },
 	Ptrs: func(m *Migration) []any {
 		return []any{
 			&m.No, &m.Party, &m.System, &m.Source, &m.SourceBooks, &m.Chart, &m.From, &m.BooksName, &m.Locked, &m.Maker, &m.MakerID, &m.MadeOn,
-			&m.Signer, &m.SignedOn, &m.Books, &m.Report, &m.Hash,
+			&m.Signer, &m.SignedOn, &m.Books, &m.Report, &m.Hash, &m.SourceTo,
 		}
 	},
 }

@@ -329,6 +329,15 @@ func TestOwnBooks(t *testing.T) {
 			t.Errorf("the old books go on to %s", b.To)
 		}
 		w.clean()
+
+		// Taken back, the old books go on as before.
+		must(t, w.s.Undo(ctx, w.first, w.tenant, id, 0, "重新对照"))
+		b, err = ledger.BooksByID(ctx, d.Read(), w.tenant, old)
+		must(t, err)
+		if b.To != 0 {
+			t.Errorf("the old books still end in %s", b.To)
+		}
+		w.clean()
 	})
 }
 

@@ -241,6 +241,7 @@ func (s *Service) Make(ctx context.Context, who access.Principal, tenant int64, 
 			if err != nil {
 				return err
 			}
+			m.SourceTo = old.To
 			if old.To == 0 || old.To > m.Locked { // the old books end where the new begin
 				old.To = m.Locked
 				if err := s.l.Books.UpdateTx(ctx, tx, who, old); err != nil {
@@ -366,7 +367,8 @@ func (s *Service) holderMade(ctx context.Context, tx *db.Tx, who access.Principa
 	return ledger.Holder{Party: x.ID}, err
 }
 
-// Undo takes the new books back as long as nothing happened in them: no voucher, no month closed. The signed list stays.
+// Undo takes the new books back as long as nothing happened in them: no voucher, no month closed. The old books go on as
+// they did before. The signed list stays.
 func (s *Service) Undo(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64, reason string) error {
 	return s.do(ctx, who, tenant, "", id, version, "undo", reason, func(ctx context.Context, tx *db.Tx, m *Migration) error {
 		if strings.TrimSpace(reason) == "" {
@@ -388,8 +390,21 @@ func (s *Service) Undo(ctx context.Context, who access.Principal, tenant int64, 
 			return err
 		}
 		m.Books = 0
-		return nil
+		return s.goOn(ctx, tx, who, m)
 	})
+}
+
+// goOn gives the old books back the end that they had before the new ones were made, unless somebody has set another since.
+func (s *Service) goOn(ctx context.Context, tx *db.Tx, who access.Principal, m *Migration) error {
+	if m.SourceBooks == 0 || m.SourceTo == m.Locked {
+		return nil
+	}
+	old, err := ledger.BooksByID(ctx, tx, tx.Tenant, m.SourceBooks)
+	if err != nil || old.To != m.Locked {
+		return err
+	}
+	old.To = m.SourceTo
+	return s.l.Books.UpdateTx(ctx, tx, who, old)
 }
 
 // Holds reports for the rows of a migration which parties and households will be made, by name.
