@@ -19,6 +19,7 @@ import (
 	"huicun/internal/kit/sheet"
 	"huicun/internal/mechanism/casework"
 	"huicun/internal/registry/access"
+	"huicun/internal/registry/find"
 	"huicun/internal/registry/record"
 	"huicun/internal/registry/region"
 )
@@ -127,6 +128,55 @@ func (a *App) Fsck(ctx context.Context) (problems []string, checks int, err erro
 		}
 	}
 	return problems, len(all), nil
+}
+
+// Reindexed is what making the search index anew came to for one kind of record.
+type Reindexed struct {
+	Label string
+	Docs  int
+}
+
+// Reindex makes the search index anew: of all kinds, or of those that are given, for all tenants. progress is told from time
+// to time what is being done. What was interrupted goes on where it ended, unless afresh says to begin at the beginning.
+func (a *App) Reindex(ctx context.Context, kinds []string, afresh bool, progress func(what string, docs int)) ([]Reindexed, error) {
+	nouns := a.Env.Nouns()
+	if len(kinds) > 0 {
+		nouns = nil
+		for _, k := range kinds {
+			n, ok := a.Env.Noun(k)
+			if !ok {
+				return nil, errs.New(errs.Invalid, "kind", "没有“%s”这类记录", k)
+			}
+			nouns = append(nouns, n)
+		}
+	}
+	tenants, err := a.Regions.Tenants(ctx, code.Nation)
+	if err != nil {
+		return nil, err
+	}
+	var out []Reindexed
+	for _, n := range nouns {
+		r := Reindexed{Label: n.Label}
+		for _, t := range tenants {
+			before := r.Docs
+			done, err := n.Reindex(ctx, access.System, t.ID, afresh, func(docs int) { progress(n.Label, before+docs) })
+			if err != nil {
+				return out, err
+			}
+			r.Docs += done
+		}
+		out = append(out, r)
+	}
+	for _, t := range tenants {
+		err := a.DB.InTx(ctx, access.System.Meta(t.ID), func(ctx context.Context, tx *db.Tx) error {
+			_, err := find.Strays(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 // AnyRecordIn returns the id of some record of a kind in exactly one division, or 0: for operators' checks.

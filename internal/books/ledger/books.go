@@ -228,8 +228,16 @@ func afterBooks(ctx context.Context, tx *db.Tx, old, b *Books) error {
 	if err != nil {
 		return err
 	}
+	moved := make([]*Voucher, len(list))
 	for i := range list {
-		if err := find.Put(ctx, tx, doc(&list[i])); err != nil {
+		moved[i] = &list[i]
+	}
+	found, err := docs(ctx, tx, moved)
+	if err != nil {
+		return err
+	}
+	for _, d := range found {
+		if err := find.Put(ctx, tx, d); err != nil {
 			return err
 		}
 	}

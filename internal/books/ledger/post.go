@@ -473,6 +473,21 @@ func doc(v *Voucher) find.Doc {
 	return find.Doc{ID: v.ID, Kind: "voucher", Title: title(v), Number: v.FullNo, Detail: strings.Join(more, "；"), Region: v.Region}
 }
 
+// docs are how vouchers are found, with their lines read.
+func docs(ctx context.Context, q db.Q, list []*Voucher) ([]find.Doc, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	if err := loadLines(ctx, q, list[0].Tenant, list); err != nil {
+		return nil, err
+	}
+	out := make([]find.Doc, len(list))
+	for i, v := range list {
+		out[i] = doc(v)
+	}
+	return out, nil
+}
+
 // changes lists what differs, in the words that people see.
 func changes(old, v *Voucher) []audit.Change {
 	before := make([]string, len(changeLabels))

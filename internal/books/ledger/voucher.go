@@ -120,7 +120,7 @@ func newVouchers(e *record.Env) *record.Noun[Voucher] {
 		Kind: "voucher", Label: "凭证", Path: "/vouchers", Icon: "receipt-2", Key: "full_no", Order: "-on_date",
 		Intro: "每笔收支填一张凭证，经他人审核后记账；记账后不能修改，有误用红字冲销。",
 		Table: voucherTable, Machine: Machine,
-		Title: title,
+		Title: title, Docs: docs,
 		Fields: []field.Field[Voucher]{
 			field.NewText("full_no", "凭证号", func(v *Voucher) *string { return &v.FullNo }).Derived().List(),
 			field.NewRef("books", "账套", "books", func(v *Voucher) *ids.ID { return &v.Books }).Derived().Show().Filter(),

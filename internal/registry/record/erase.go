@@ -5,12 +5,14 @@ import (
 
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/field"
+	"huicun/internal/registry/find"
 )
 
 // hooks are what is particular to a noun. None is nil; every v is the noun's *T, and old is nil for a new record.
 type hooks struct {
 	title, detail, series func(v any) string
 
+	docs         func(ctx context.Context, q db.Q, list []any) ([]find.Doc, error)
 	prepare      func(ctx context.Context, q db.Q, tenant int64, v any) error
 	check        func(v any) error
 	checkTx      func(ctx context.Context, tx *db.Tx, old, v any) error
@@ -38,6 +40,13 @@ func erase[T any](n *Noun[T]) *Any {
 		series: func(v any) string { return n.Series(v.(*T)) },
 		check:  func(v any) error { return callOr(n.Check, v, nil) },
 		copied: func(v any) any { c := *v.(*T); return &c },
+		docs: func(ctx context.Context, q db.Q, list []any) ([]find.Doc, error) {
+			typed := make([]*T, len(list))
+			for i, v := range list {
+				typed[i] = v.(*T)
+			}
+			return n.Docs(ctx, q, typed)
+		},
 		prepare: func(ctx context.Context, q db.Q, tenant int64, v any) error {
 			if n.Prepare == nil {
 				return nil
@@ -56,6 +65,9 @@ func erase[T any](n *Noun[T]) *Any {
 			return callTx(ctx, n.Guards[event], tx, v)
 		},
 		beforeDelete: func(ctx context.Context, tx *db.Tx, v any) error { return callTx(ctx, n.BeforeDelete, tx, v) },
+	}
+	if n.Docs == nil {
+		a.hooks.docs = a.docs
 	}
 	return a
 }

@@ -12,6 +12,7 @@ import (
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/registry/access"
+	"huicun/internal/registry/find"
 )
 
 // Noun describes one kind of record. Slices build one each; the hooks are optional and run inside the transaction.
@@ -37,6 +38,9 @@ type Noun[T any] struct {
 	// Series gives the document number series of a record without a number ("HT-2021" → HT-2021-0007); nil
 	// when people give the numbers.
 	Series func(*T) string
+
+	// Docs says how records are found where title and detail do not say it all; nil mostly.
+	Docs func(ctx context.Context, q db.Q, list []*T) ([]find.Doc, error)
 
 	// Prepare derives values (region from the owner, yearly amounts) before Check; it may read.
 	Prepare func(ctx context.Context, q db.Q, tenant int64, v *T) error

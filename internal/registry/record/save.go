@@ -255,8 +255,7 @@ func (n *Any) finish(ctx context.Context, tx *db.Tx, old, v Item, action, reason
 		return nil
 	}
 	if old.V == nil || n.Title(old) != n.Title(v) || n.Detail(old) != n.Detail(v) || old.Region != v.Region {
-		d := find.Doc{ID: v.ID, Kind: n.Kind, Title: n.Title(v), Detail: n.Detail(v), Region: v.Region}
-		if err := b.index(ctx, tx, d, old.V == nil); err != nil {
+		if err := b.index(ctx, tx, n.doc(v), old.V == nil); err != nil {
 			return err
 		}
 	}
