@@ -5,7 +5,7 @@ var (
 	books = []string{
 		"ledger_books", "ledger_account", "ledger_period", "voucher", "voucher_line", "balance",
 		"asset", "asset_unit", "asset_certificate", "depreciation", "depreciation_line", "contract", "contract_unit", "charge", "contract_version", "statement_layout",
-		"turnover", "contract_template",
+		"turnover", "contract_template", "work_settlement", "work_order",
 	}
 	assetTables = []string{"asset_change", "stocktake", "stocktake_line", "asset_rule", "disposal", "asset_funding"}
 	bankTables  = []string{

@@ -23,6 +23,7 @@ import (
 	"huicun/internal/web/shell"
 	showcasepages "huicun/internal/web/showcase"
 	reportpages "huicun/internal/web/statement"
+	workpages "huicun/internal/web/work"
 )
 
 // menu is grouped by the three mechanisms, then books and disclosure, as its users think of their work.
@@ -40,6 +41,7 @@ var menu = []shell.MenuGroup{
 		item("合同", "file-text", "/contracts", "contract"),
 		item("待招租", "building-store", "/vacancies", "letting"), item("公开招租", "speakerphone", "/lettings", "letting"),
 		item("营业额申报", "report-money", "/turnovers", "turnover"),
+		item("工单", "headset", "/work-orders", "work_order"), item("工单结算", "receipt", "/work-settlements", "work_settlement"),
 		item("村级商会", "users-group", "/chambers", "chamber"), item("乡贤与人员", "user", "/persons", "person"),
 		item("品牌", "plant-2", "/brands", "brand"), item("产品", "shopping-cart", "/products", "product"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
 	}},
@@ -106,7 +108,8 @@ func (a *App) mount() {
 	set.Background(a.Jobs, a.largeFile)
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: property.AssetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates,
-		ContractActions: lease.Buttons(a.Env), ContractListActions: lease.ListButtons})
+		ContractActions: lease.Buttons(a.Env), ContractListActions: lease.ListButtons, ContractChildren: workpages.OfContract})
+	workpages.Mount(a.Shell, set, n.Work)
 	lease.Mount(a.Shell, set, lease.Nouns{Contracts: n.Contracts, Turnovers: n.Turnovers, Papers: n.PaperTexts, Life: contract.NewLife(a.Env, n.Contracts, n.Files)})
 	property.Mount(a.Shell, set, propertyNouns(n))
 	lettingpages.Mount(a.Shell, set, n.Letting, n.Parties)

@@ -16,6 +16,7 @@ import (
 	"huicun/internal/books/rent"
 	"huicun/internal/books/statement"
 	"huicun/internal/books/template"
+	"huicun/internal/books/work"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/showcase"
@@ -59,6 +60,8 @@ type Nouns struct {
 	// Turnovers are what tenants report of their sales, PaperTexts what contracts are printed from.
 	Turnovers  *record.Noun[contract.Turnover]
 	PaperTexts *record.Noun[contract.Template]
+	// Work is work orders under service contracts.
+	Work *work.Service
 	// Households are the members (成员户) of collectives.
 	Households *record.Noun[member.Member]
 	// Templates are event templates and recurring vouchers.
@@ -134,6 +137,7 @@ func register(e *record.Env, cat *indicator.Catalogue) *Nouns {
 func addFigures(e *record.Env, cat *indicator.Catalogue) {
 	cat.Add(asset.Figures()...)
 	cat.Add(contract.Figures(e)...)
+	cat.Add(work.Figures()...)
 	cat.Add(letting.Figures()...)
 	cat.Add(rent.Figures()...)
 	cat.Add(ledger.Figures(e, e.Regions)...)
@@ -158,6 +162,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Contracts = contract.NewContracts(e)
 	n.Letting = letting.New(e, n.Contracts)
 	n.Turnovers, n.PaperTexts = contract.NewTurnovers(e), contract.NewTemplates(e)
+	n.Work = work.New(e)
 	n.Households = member.New(e)
 	n.Bank = bank.New(e, n.Ledger)
 	n.Importers["bank_line"] = n.Bank.ImportLines

@@ -10,6 +10,7 @@ import (
 	"huicun/internal/books/member"
 	"huicun/internal/books/rent"
 	"huicun/internal/books/statement"
+	"huicun/internal/books/work"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/showcase"
@@ -59,7 +60,7 @@ func mountPolicy(s *shell.Shell, set *resource.Set, n *Nouns) {
 	resource.Mount(s, set, n.Awards, resource.Options[policy.Award]{})
 	resource.Mount(s, set, n.Chambers, resource.Options[chamber.Chamber]{Children: children([3]string{"chamber_member", "chamber", "会员"})})
 	resource.Mount(s, set, n.Members, resource.Options[chamber.Member]{})
-	resource.Mount(s, set, n.Brands, resource.Options[brand.Brand]{Children: children([3]string{"product", "brand", "产品"}, [3]string{"event", "brand", "节庆活动"}, [3]string{"contract", "brand", "品牌服务协议"})})
+	resource.Mount(s, set, n.Brands, resource.Options[brand.Brand]{Children: children([3]string{"product", "brand", "产品"}, [3]string{"event", "brand", "节庆活动"}, [3]string{"contract", "brand", "品牌服务协议"}, [3]string{"work_order", "brand", "工单"})})
 	resource.Mount(s, set, n.Products, resource.Options[brand.Product]{Children: children([3]string{"sale", "product", "销售"})})
 	resource.Mount(s, set, n.Events, resource.Options[brand.Event]{Children: children([3]string{"sale", "event", "活动销售"})})
 	resource.Mount(s, set, n.Sales, resource.Options[brand.Sale]{})
@@ -109,5 +110,5 @@ type check func(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 
 // checks are what fsck runs.
 func (a *App) checks() []check {
-	return []check{ledger.Check, file.Check, statement.Check, cash.Check, rent.Check, asset.Check, a.Nouns.Bank.Check, contract.Check, a.Nouns.Closing.Check, a.Nouns.Opening.Check, showcase.Check}
+	return []check{ledger.Check, file.Check, statement.Check, cash.Check, rent.Check, asset.Check, a.Nouns.Bank.Check, contract.Check, work.Check, a.Nouns.Closing.Check, a.Nouns.Opening.Check, showcase.Check}
 }

@@ -6,6 +6,7 @@ var (
 	// What hangs on contracts, and the texts that they are printed from.
 	leaseKinds  = []string{"turnover"}
 	paperKinds  = []string{"contract_template"}
+	workKinds   = []string{"work_order", "work_settlement"}
 	deskKinds   = []string{"entry_template", "recurring", "check_item", "file_type"}
 	reportKinds = []string{"statement", "layout", "journal"}
 	// What a village's bookkeeper records of cash, and what the township keeps over it.
@@ -50,7 +51,7 @@ func join(lists ...[]string) []string {
 
 // everything that a township's officer may look at.
 var viewAll = join(perms([]string{View}, propertyKinds, rentKinds, rentRules, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"}),
-	perms([]string{View}, leaseKinds, paperKinds),
+	perms([]string{View}, leaseKinds, paperKinds, workKinds),
 )
 
 // viewBank is for those who answer for money or watch it: payments say whom the village pays how much.
@@ -66,12 +67,12 @@ var Roles = []Role{
 	{"town_secretary", "镇党委书记", join(propertyDecided, viewAll, viewBank, []string{"payment:approve", "bank_rule:edit"},
 		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role", "fund_rule"}),
 		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}),
-		perms([]string{Edit}, paperKinds), perms([]string{Approve}, leaseKinds),
+		perms([]string{Edit}, paperKinds), perms([]string{Approve}, leaseKinds, workKinds),
 		perms([]string{Edit, Approve}, lettingKinds, lettingRules))},
 	{"town_accountant", "镇代理会计", join(propertyKept, propertyDecided, viewAll, viewBank,
 		perms([]string{Edit}, rentKinds, rentRules),
 		perms([]string{Edit}, bankKinds), []string{"payment:approve", "payment:release", "bank_account:approve", "bank_reconciliation:approve"},
-		perms([]string{Edit, Approve}, leaseKinds), perms([]string{Edit}, paperKinds),
+		perms([]string{Edit, Approve}, leaseKinds, workKinds), perms([]string{Edit}, paperKinds),
 		perms([]string{Edit}, bookKinds, deskKinds, cashKinds, fundKinds, []string{"award", "product", "sale"}),
 		[]string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"},
 		perms([]string{Approve}, []string{"receipt_book", "petty_cash", "advance", "cash_count", "budget"}), []string{"receipt_book:use"},
@@ -81,11 +82,11 @@ var Roles = []Role{
 	{"town_cashier", "镇资金会计（出纳）", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"bank_layout"}), []string{"payment:release"})},
 	{"village_bookkeeper", "村报账员", join(propertyWorked, viewAll, viewBank, []string{"rent_receipt:edit"},
 		perms([]string{Edit}, statementKinds, []string{"payment", "payment_line", "bank_layout"}),
-		perms([]string{Edit}, leaseKinds),
+		perms([]string{Edit}, leaseKinds, []string{"work_order"}),
 		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "asset_certificate", "contract", "product", "sale", "event", "party", "person", "person_role"}),
 		[]string{"receipt_book:use"},
 		perms([]string{Edit}, lettingKinds))},
-	{"liaison", "助企联络员", join(viewAll,
+	{"liaison", "助企联络员", join(viewAll, []string{"work_order:edit"},
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},
 	{"county_supervisor", "县级监管员", join(viewAll, viewBank, []string{"audit:view"}, perms([]string{Edit}, []string{"bank_rule", "bank_layout", "payment_layout"}),

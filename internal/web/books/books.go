@@ -48,6 +48,8 @@ type Nouns struct {
 	// ContractActions and ContractListActions are the buttons of contracts and of their list; their pages stand elsewhere.
 	ContractActions     func(c *shell.Ctx, ct *contract.Contract) []ui.Button
 	ContractListActions func(c *shell.Ctx) []ui.Button
+	// ContractChildren are further records that contracts have.
+	ContractChildren []resource.Child
 }
 
 type pages struct {
@@ -72,10 +74,10 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 		Before: []resource.Panel[contract.Contract]{p.contractAlerts}, Preview: p.contractPreview, Actions: n.ContractActions, ListActions: n.ContractListActions,
 		Anew: []string{"effective"}, Guided: []string{"end"},
 		Panels: []resource.Panel[contract.Contract]{p.termPanel, p.schedulePanel, p.versionPanel, p.contractVouchers},
-		Children: []resource.Child{
+		Children: append([]resource.Child{
 			{Kind: "contract", Field: "previous", Title: "续签的合同", HideEmpty: true}, {Kind: "contract", Field: "sublet", Title: "转租的合同", HideEmpty: true},
 			{Kind: contract.TurnoverKind, Field: "contract", Title: "营业额申报", When: func(v any) bool { return v.(*contract.Contract).More.SharePercent > 0 }},
-		},
+		}, n.ContractChildren...),
 	})
 	resource.Mount(s, set, n.Assets, resource.Options[asset.Asset]{
 		Before:      n.AssetPage.Before,
