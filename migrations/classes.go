@@ -19,6 +19,7 @@ var (
 	}
 	rentTables = []string{
 		"rent_rule", "rent_run", "rent_item", "rent_receipt", "rent_allocation", "rent_account", "rent_posting", "rent_voucher",
+		"rent_writeoff", "rent_promise", "rent_notice",
 	}
 	closingTables = []string{
 		"ledger_period_log", "close_rule", "year_end", "distribution_rule", "distribution", "distribution_line", "distribution_share",

@@ -68,6 +68,7 @@ var menu = []shell.MenuGroup{
 	{Title: "收租", Items: []shell.MenuItem{
 		item("应收看板", "chart-bar", "/rent", "rent_item"), item("按月计收", "calculator", "/rent-runs", "rent_run"), item("应收款项", "report-money", "/rent-items", "rent_item"),
 		item("合同收款", "receipt", "/rent-receipts", "rent_receipt"), item("账龄", "clock", "/rent-ageing", "rent_item"), item("对账单", "file-text", "/rent-statement", "rent_item"),
+		item("催款通知书", "send", "/rent-notices", "rent_notice"), item("付款承诺", "calendar", "/rent-promises", "rent_promise"), item("坏账核销", "file-text", "/rent-writeoffs", "rent_writeoff"),
 	}},
 	{Title: "资金", Items: []shell.MenuItem{
 		item("未了事项", "alert-circle", "/cash", "cash"), item("收据", "receipt", "/receipts", "receipt"), item("收据本", "book-2", "/receipt-books", "receipt_book"),

@@ -26,6 +26,8 @@ const (
 	KindRun      = "rent_run"
 	KindItem     = "rent_item"
 	KindReceipt  = "rent_receipt"
+	KindPromise  = "rent_promise"
+	KindNotice   = "rent_notice"
 )
 
 // Service carries out the use cases. Items and Runs are written only by its methods.
@@ -33,10 +35,13 @@ type Service struct {
 	env    *record.Env
 	ledger *ledger.Ledger
 
-	Rules    *record.Noun[Rule]
-	Runs     *record.Noun[Run]
-	Items    *record.Noun[Item]
-	Receipts *record.Noun[Receipt]
+	Rules     *record.Noun[Rule]
+	Runs      *record.Noun[Run]
+	Items     *record.Noun[Item]
+	Receipts  *record.Noun[Receipt]
+	Writeoffs *record.Noun[Writeoff]
+	Promises  *record.Noun[Promise]
+	Notices   *record.Noun[Notice]
 }
 
 // New registers the nouns; "party", "books", "voucher", "contract" and "bank_line" must have been registered before.
@@ -46,6 +51,7 @@ func New(e *record.Env, l *ledger.Ledger) *Service {
 	s.Runs = s.newRuns()
 	s.Items = s.newItems()
 	s.Receipts = s.newReceipts()
+	s.Writeoffs, s.Promises, s.Notices = s.newWriteoffs(), s.newPromises(), s.newNotices()
 	return s
 }
 

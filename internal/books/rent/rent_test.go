@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -284,6 +285,93 @@ func TestAdopt(t *testing.T) {
 			t.Errorf("owed: %+v", open)
 		}
 		w.sound()
+	})
+}
+
+// TestLoss: a bad debt is written off by another than who asked, and set up again before it is received after all.
+func TestLoss(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, ledger.Chart2004, 202101)
+		w.rule(rent.Accrual, "2021-01-01")
+		c := w.contract("2021-01-01", "2021-06-30", 1000_00, 3)
+		w.bill(202106)
+		_, err := w.receive(rent.Rent, c, "2021-07-01", 1500_00)
+		w.ok(err)
+		items, err := rent.ItemsOf(ctx, d.Read(), w.tenant, c, 0)
+		w.ok(err)
+		ask := func(fen money.Fen) (ids.ID, error) {
+			return w.s.Writeoffs.Create(ctx, w.clerk, w.tenant, "", &rent.Writeoff{Item: items[1].ID, Date: date.Must("2021-11-01"), Amount: fen, Reason: "承租人注销"})
+		}
+		if _, err := ask(500_01); errs.KindOf(err) != errs.Invalid {
+			t.Errorf("more than is open is written off: %v", err)
+		}
+		id, err := ask(500_00)
+		w.ok(err)
+		boss := access.Principal{ID: 20, Name: "书记", Grants: []access.Grant{{Role: "town_secretary", Region: town}}}
+		both := access.Principal{ID: w.clerk.ID, Name: w.clerk.Name, Grants: append(boss.Grants, w.clerk.Grants...)}
+		if err := w.s.Writeoffs.Do(ctx, both, w.tenant, id, 0, "approve", ""); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("who asked approves: %v", err)
+		}
+		w.ok(w.s.Writeoffs.Do(ctx, boss, w.tenant, id, 0, "approve", ""))
+		w.post()
+		w.expect("written off", "112", 0)
+		w.expect("written off", "551", 500_00)
+		w.sound()
+		w.ok(w.s.Writeoffs.Do(ctx, w.clerk, w.tenant, id, 0, "recover", "又付款"))
+		_, err = w.receive(rent.Rent, c, "2021-11-09", 500_00)
+		w.ok(err)
+		w.post()
+		w.expect("recovered", "112", 0)
+		w.expect("recovered", "551", 0)
+		w.expect("recovered", "102", 2000_00)
+		w.sound()
+	})
+}
+
+// TestFee: the late fee counts each part's days, keeps to the grace and the cap, and is charged by a person as an item of its own.
+func TestFee(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, ledger.Chart2004, 202101)
+		r := &rent.Rule{Name: "规则", From: date.Must("2021-01-01"), Terms: rent.Terms{LateRate: 5_00, LateGrace: 10, LateCap: 10_00}}
+		r.Region = town
+		_, err := w.s.Rules.Create(ctx, access.System, w.tenant, "", r)
+		w.ok(err)
+		c := w.contract("2021-10-01", "2022-09-30", 10000_00, 12)
+		w.bill(202110)
+		_, err = w.receive(rent.Rent, c, "2021-10-21", 4000_00)
+		w.ok(err)
+		items, err := rent.ItemsOf(ctx, d.Read(), w.tenant, c, 0)
+		w.ok(err)
+		for _, x := range []struct {
+			day  string
+			want money.Fen
+		}{{"2021-10-11", 0}, {"2021-10-12", 55_00}, {"2021-11-10", 40_00 + 120_00}, {"2022-12-31", 1000_00}} {
+			f, err := w.s.FeeOn(ctx, d.Read(), w.tenant, &items[0], date.Must(x.day))
+			w.ok(err)
+			if f.Due != x.want {
+				t.Errorf("%s: %s, want %s", x.day, f.Due, x.want)
+			}
+		}
+		if _, err := w.s.ChargeFee(ctx, w.clerk, w.tenant, "", items[0].ID, 1); errs.KindOf(err) != errs.Stale {
+			t.Errorf("another fee than was shown is charged: %v", err)
+		}
+		_, err = w.s.ChargeFee(ctx, w.clerk, w.tenant, "", items[0].ID, 160_00)
+		w.ok(err)
+		if _, err := w.s.ChargeFee(ctx, w.clerk, w.tenant, "", items[0].ID, 160_00); errs.KindOf(err) != errs.State {
+			t.Errorf("the same fee is charged twice: %v", err)
+		}
+		_, err = w.receive(rent.Rent, c, "2021-11-10", 6160_00)
+		w.ok(err)
+		w.post()
+		w.expect("fee", "531", -160_00)
+		w.sound()
+		made, err := w.s.Dun(ctx, w.clerk, w.tenant, "", [][2]string{{village, village + "0"}}, []ids.ID{w.firm}, date.Must("2021-10-15"), 15)
+		w.ok(err)
+		page, _, err := w.s.Notices.List(ctx, access.System, w.tenant, record.Filter{Scope: town, Page: db.Paging{Limit: 10}})
+		w.ok(err)
+		if n := page.Items[0]; made != 1 || n.Amount != 10000_00 || !strings.Contains(n.Body, "壹万元整") || !strings.Contains(n.Body, "一厂：") || strings.Contains(n.Body, "{") {
+			t.Errorf("%d letters: %+v", made, n)
+		}
 	})
 }
 

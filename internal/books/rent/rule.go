@@ -97,7 +97,7 @@ func newRules(e *record.Env) *record.Noun[Rule] {
 			hundredths("late_rate", "滞纳金每日", "‱（万分之）", 100_00, func(r *Rule) *int { return &r.LateRate }).Help("按未付金额和逾期天数计算；不收填 0").Eg("5"),
 			field.NewInt("late_grace", "滞纳金宽限", 0, mostGrace, func(r *Rule) *int { return &r.LateGrace }).In("天").Help("逾期不超过这个天数的不收"),
 			hundredths("late_cap", "滞纳金上限", "%（占该笔应收）", 100_00, func(r *Rule) *int { return &r.LateCap }).Help("不设上限填 0").Eg("30"),
-			field.NewLong("letter", "催款通知书", func(r *Rule) *string { return &r.Letter }).Help("可用：{对方}{单位}{日期}{金额}{大写}{笔数}{最早到期}{期限}{明细}{编号}；留空用系统自带的文本"),
+			field.NewLong("letter", "催款通知书", func(r *Rule) *string { return &r.Letter }).Help("可用：{对方}{单位}{日期}{金额}{大写}{笔数}{最早到期}{期限}{明细}；留空用系统自带的文本"),
 		},
 		Check: func(r *Rule) error {
 			_, err := cash.ParseBands(r.Bands)

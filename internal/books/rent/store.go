@@ -67,7 +67,10 @@ func insertPostings(ctx context.Context, tx *db.Tx, source ids.ID, list []postin
 		p := &list[i]
 		rows[i] = []any{tx.Tenant, source, p.contract, p.party, p.earned, p.Receivable, p.Prepaid, p.Income, p.Fee, p.Loss}
 	}
-	return tx.InsertRows(ctx, `INSERT INTO rent_posting (tenant_id, source_id, contract_id, party_id, earned_fen, receivable_fen, prepaid_fen, income_fen, fee_fen, loss_fen) VALUES `, "", rows)
+	return tx.InsertRows(ctx, `INSERT INTO rent_posting (tenant_id, source_id, contract_id, party_id, earned_fen, receivable_fen, prepaid_fen, income_fen, fee_fen, loss_fen) VALUES `,
+		` ON CONFLICT (tenant_id, source_id, contract_id, party_id) DO UPDATE SET earned_fen = rent_posting.earned_fen + excluded.earned_fen,
+		receivable_fen = rent_posting.receivable_fen + excluded.receivable_fen, prepaid_fen = rent_posting.prepaid_fen + excluded.prepaid_fen,
+		income_fen = rent_posting.income_fen + excluded.income_fen, fee_fen = rent_posting.fee_fen + excluded.fee_fen, loss_fen = rent_posting.loss_fen + excluded.loss_fen`, rows)
 }
 
 func postingsOf(ctx context.Context, q db.Q, tenant int64, source ids.ID) ([]posting, error) {
@@ -267,4 +270,10 @@ func linesTaken(ctx context.Context, q db.Q, tenant int64, ranges [][2]string) (
 		out[id] = true
 	}
 	return out, err
+}
+
+// feesOf adds up the late fees of an item that were charged, and counts them.
+func feesOf(ctx context.Context, q db.Q, tenant int64, item ids.ID) (fen money.Fen, count int, err error) {
+	err = q.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT), COUNT(*) FROM rent_item WHERE tenant_id = $1 AND of_item_id = $2`, tenant, item).Scan(&fen, &count)
+	return fen, count, err
 }

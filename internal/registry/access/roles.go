@@ -18,7 +18,7 @@ var (
 	lettingKinds = []string{"letting", "letting_step", "letting_bid", "letting_objection"}
 	lettingRules = []string{"letting_rule", "letting_threshold"}
 	// What is billed and received on contracts.
-	rentKinds = []string{"rent_item", "rent_run", "rent_receipt"}
+	rentKinds = []string{"rent_item", "rent_run", "rent_receipt", "rent_writeoff", "rent_promise", "rent_notice"}
 	rentRules = []string{"rent_rule"}
 	// What is kept of banks: accounts, statements, reconciliations, payments.
 	bankKinds     = []string{"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout"}
@@ -64,7 +64,7 @@ var statementKinds = []string{"bank_import", "bank_line", "bank_reconciliation"}
 // (sysadmin) sees no business records, who reads the audit log (auditor) changes nothing.
 var Roles = []Role{
 	{"system", "系统", []string{"*:*"}},
-	{"town_secretary", "镇党委书记", join(propertyDecided, viewAll, viewBank, []string{"payment:approve", "bank_rule:edit"},
+	{"town_secretary", "镇党委书记", join(propertyDecided, viewAll, viewBank, []string{"payment:approve", "bank_rule:edit", "rent_writeoff:approve"},
 		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role", "fund_rule"}),
 		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}),
 		perms([]string{Edit}, paperKinds), perms([]string{Approve}, leaseKinds, workKinds),
@@ -80,7 +80,7 @@ var Roles = []Role{
 		perms([]string{Edit}, lettingKinds, lettingRules))},
 	// Whoever lets money go neither books nor checks it.
 	{"town_cashier", "镇资金会计（出纳）", join(viewAll, viewBank, perms([]string{Edit}, statementKinds, []string{"bank_layout"}), []string{"payment:release"})},
-	{"village_bookkeeper", "村报账员", join(propertyWorked, viewAll, viewBank, []string{"rent_receipt:edit"},
+	{"village_bookkeeper", "村报账员", join(propertyWorked, viewAll, viewBank, []string{"rent_receipt:edit", "rent_writeoff:edit", "rent_promise:edit", "rent_notice:edit"},
 		perms([]string{Edit}, statementKinds, []string{"payment", "payment_line", "bank_layout"}),
 		perms([]string{Edit}, leaseKinds, []string{"work_order"}),
 		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "asset_certificate", "contract", "product", "sale", "event", "party", "person", "person_role"}),

@@ -49,7 +49,8 @@ func Mount(sh *shell.Shell, set *resource.Set, l *ledger.Ledger, s *rent.Service
 		Children: []resource.Child{{Kind: rent.KindItem, Field: "run", Title: "这次列出的应收款项"}},
 	})
 	resource.Mount(sh, set, s.Items, resource.Options[rent.Item]{
-		NoForms: true, Links: []string{"contract", "party"}, Panels: []resource.Panel[rent.Item]{p.coversPanel}, Actions: p.itemButtons,
+		NoForms: true, Links: []string{"contract", "party"}, Panels: []resource.Panel[rent.Item]{p.feePanel, p.coversPanel},
+		Children: []resource.Child{{Kind: rent.KindWriteoff, Field: "item", Title: "坏账核销", While: []string{rent.ItemOpen}}}, Actions: p.itemButtons,
 		ListActions: func(*shell.Ctx) []ui.Button {
 			return []ui.Button{{Label: "账龄", Icon: "clock", Href: "/rent-ageing"}}
 		},
@@ -58,7 +59,18 @@ func Mount(sh *shell.Shell, set *resource.Set, l *ledger.Ledger, s *rent.Service
 		NoForms: true, NewPath: "/rent-receipts/new", Links: []string{"contract", "party"},
 		Before: []resource.Panel[rent.Receipt]{p.receiptTools}, Panels: []resource.Panel[rent.Receipt]{p.coveredPanel},
 	})
+	resource.Mount(sh, set, s.Writeoffs, resource.Options[rent.Writeoff]{
+		Panels: []resource.Panel[rent.Writeoff]{func(c *shell.Ctx, w *rent.Writeoff) (templ.Component, error) { return p.vouchers(c, w.ID) }},
+		Locked: func(_ *shell.Ctx, w *rent.Writeoff) (bool, error) { return w.State != rent.WriteoffAsked, nil },
+	})
+	resource.Mount(sh, set, s.Promises, resource.Options[rent.Promise]{Links: []string{"contract"}})
+	resource.Mount(sh, set, s.Notices, resource.Options[rent.Notice]{
+		NoForms: true, NewPath: "/rent-notices/new", Links: []string{"party"}, Before: []resource.Panel[rent.Notice]{p.letterPanel},
+	})
 	sh.Handle(
+		shell.Route{Method: "POST", Pattern: "/rent-items/{id}/fee", Perm: itemEdit, Fn: p.chargeFee},
+		shell.Route{Method: "GET", Pattern: "/rent-notices/new", Perm: noticeEdit, Fn: p.dunForm},
+		shell.Route{Method: "POST", Pattern: "/rent-notices/new", Perm: noticeEdit, Fn: p.dun},
 		shell.Route{Method: "GET", Pattern: "/rent", Perm: itemView, Fn: p.board},
 		shell.Route{Method: "GET", Pattern: "/rent-ageing", Perm: itemView, Fn: p.ageing},
 		shell.Route{Method: "GET", Pattern: "/rent-statement", Perm: itemView, Fn: p.statement},

@@ -198,4 +198,24 @@ func TestBillAndReceive(t *testing.T) {
 	s.expect(s.get("kuaiji", "/rent-statement"), 200, "对谁的账")
 	s.expect(s.get("kuaiji", "/rent-items"), 200, "HT-205-001")
 	s.expect(s.get("kuaiji", "/rent-receipts/new?contract=HT-205&item=1"), 200)
+
+	s.expect(s.get("kuaiji", "/rent-notices/new"), 200, "永胜村承租厂", "红光村承租厂")
+	s.expect(s.post("kuaiji", "/rent-notices/new", "days", "x"), 422, "整数")
+	s.expect(s.post("kuaiji", "/rent-notices/new", "days", "15"), 422, "请选择")
+	if a := s.post("shenji", "/rent-notices/new", "days", "15"); a.code != 403 {
+		t.Errorf("an auditor writes letters: %d", a.code)
+	}
+	choices := regexp.MustCompile(`name="party" value="(\d+)"`).FindAllStringSubmatch(s.get("kuaiji", "/rent-notices/new").body, -1)
+	letters := []string{"days", "15", "_key", strings.Repeat("n", 22)}
+	for _, m := range choices {
+		letters = append(letters, "party", m[1])
+	}
+	s.expect(s.post("kuaiji", "/rent-notices/new", letters...), 303)
+	list := s.get("kuaiji", "/rent-notices")
+	s.expect(list, 200, "CK-2021-0001", "CK-2021-0002")
+	if m := regexp.MustCompile(`/rent-notices/\d+`).FindString(list.body); m == "" {
+		t.Error("no letter to open")
+	} else {
+		s.expect(s.get("shuji", m), 200, "催款通知书", "回执")
+	}
 }
