@@ -25,6 +25,7 @@ var (
 		"ledger_period_log", "close_rule", "year_end", "distribution_rule", "distribution", "distribution_line", "distribution_share",
 		"account_map", "migration", "migration_row",
 	}
+	stableTables    = []string{"stable_definition", "renewal_rule"}
 	policyTables    = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}
 	jointTables     = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_party", "joint_input", "joint_item", "joint_milestone", "joint_income"}
 	serviceTables   = []string{"lead", "lead_fact", "party_body", "body_meeting", "sla_profile", "campaign", "visit", "request", "request_codepartment"}

@@ -22,6 +22,7 @@ import (
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
 	showcasepages "huicun/internal/web/showcase"
+	stablepages "huicun/internal/web/stable"
 	reportpages "huicun/internal/web/statement"
 	workpages "huicun/internal/web/work"
 )
@@ -39,6 +40,7 @@ var menu = []shell.MenuGroup{
 		item("清查盘点", "list-check", "/stocktakes", "stocktake"),
 		item("资产处置", "file-certificate", "/disposals", "disposal"),
 		item("合同", "file-text", "/contracts", "contract"),
+		item("稳定性收入", "trending-up", "/stable-income", "stable_income"),
 		item("待招租", "building-store", "/vacancies", "letting"), item("公开招租", "speakerphone", "/lettings", "letting"),
 		item("营业额申报", "report-money", "/turnovers", "turnover"),
 		item("工单", "headset", "/work-orders", "work_order"), item("工单结算", "receipt", "/work-settlements", "work_settlement"),
@@ -79,6 +81,7 @@ var menu = []shell.MenuGroup{
 	}},
 	{Title: "口径与规则", Items: []shell.MenuItem{
 		item("数字定义", "chart-bar", "/figures", "figure"), item("指标目录", "list-check", "/catalogue", "figure"), item("收入梯队", "list-details", "/tiers", "tier"),
+		item("稳定性收入口径", "scale", "/stable-definitions", "stable_definition"), item("续租假设", "refresh", "/renewal-rules", "renewal_rule"),
 		item("办理时限", "clock-hour-4", "/sla-profiles", "sla"), item("报表表式", "file-spreadsheet", "/report-layouts", "layout"), item("亮灯规则", "traffic-lights", "/light-rules", "light_rule"),
 		item("结账检查规则", "list-check", "/close-rules", "close_rule"), item("收益分配规则", "scale", "/distribution-rules", "distribution_rule"), item("科目对照", "versions", "/account-maps", "account_map"),
 		item("凭证审核要点", "list-check", "/check-items", "check_item"), item("附件类型", "paperclip", "/file-types", "file_type"),
@@ -113,6 +116,7 @@ func (a *App) mount() {
 	workpages.Mount(a.Shell, set, n.Work)
 	lease.Mount(a.Shell, set, lease.Nouns{Contracts: n.Contracts, Turnovers: n.Turnovers, Papers: n.PaperTexts, Life: contract.NewLife(a.Env, n.Contracts, n.Files)})
 	property.Mount(a.Shell, set, propertyNouns(n))
+	stablepages.Mount(a.Shell, set, n.Stable)
 	lettingpages.Mount(a.Shell, set, n.Letting, n.Parties)
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)

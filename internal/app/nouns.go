@@ -14,6 +14,7 @@ import (
 	"huicun/internal/books/member"
 	"huicun/internal/books/opening"
 	"huicun/internal/books/rent"
+	"huicun/internal/books/stable"
 	"huicun/internal/books/statement"
 	"huicun/internal/books/template"
 	"huicun/internal/books/work"
@@ -54,6 +55,8 @@ type Nouns struct {
 	Depreciation *asset.Depreciation
 	propertyParts
 	Contracts *record.Noun[contract.Contract]
+	// Stable counts stable income.
+	Stable *stable.Service
 	// Letting is letting in the open.
 	Letting *letting.Service
 	Bank    *bank.Service
@@ -125,6 +128,7 @@ func register(e *record.Env, cat *indicator.Catalogue) *Nouns {
 	n.Files.Rule("voucher", ledger.FileRule())
 	n.Parties, n.Persons, n.Roles = party.NewParties(e), party.NewPersons(e), party.NewRoles(e)
 	registerBooks(e, n)
+	cat.Add(n.Stable.Figures()...)
 	addFigures(e, cat) // before the nouns that offer indicators to choose from
 	registerMechanisms(e, n, cat)
 	n.LightRules, n.Snapshots = board.NewLightRules(e), board.NewSnapshots(e)
@@ -160,6 +164,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Depreciation = asset.NewDepreciation(e, n.Ledger)
 	registerProperty(e, n)
 	n.Contracts = contract.NewContracts(e)
+	n.Stable = stable.New(e)
 	n.Letting = letting.New(e, n.Contracts)
 	n.Turnovers, n.PaperTexts = contract.NewTurnovers(e), contract.NewTemplates(e)
 	n.Work = work.New(e)

@@ -297,13 +297,9 @@ func withTenant(ctx context.Context, q db.Q, tenant int64, c *Contract) (map[str
 
 // payments lays out the schedule under versions.
 func payments(list []Version) ([]schedule.Payment, error) {
-	chain := make([]schedule.Version, len(list))
-	for i := range list {
-		t, err := list[i].terms()
-		if err != nil {
-			return nil, err
-		}
-		chain[i] = schedule.Version{Terms: *t, Effective: list[i].Effective, Made: list[i].Made, Kept: list[i].Kept}
+	chain, err := chainOf(list)
+	if err != nil {
+		return nil, err
 	}
 	return schedule.Chain(chain)
 }

@@ -14,6 +14,8 @@ var (
 	fundKinds    = []string{"receipt_book", "petty_cash", "fund_rule"}
 	closingKinds = []string{"year_end", "distribution", "migration"}
 	closingRules = []string{"close_rule", "distribution_rule", "account_map"}
+	// What counts as stable income, and what is assumed of contracts that run out.
+	stableKinds = []string{"stable_definition", "renewal_rule"}
 	// Letting in the open: what a village does, and the rules that it does it by.
 	lettingKinds = []string{"letting", "letting_step", "letting_bid", "letting_objection"}
 	lettingRules = []string{"letting_rule", "letting_threshold"}
@@ -50,7 +52,7 @@ func join(lists ...[]string) []string {
 }
 
 // everything that a township's officer may look at.
-var viewAll = join(perms([]string{View}, propertyKinds, rentKinds, rentRules, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"}),
+var viewAll = join(perms([]string{View}, propertyKinds, rentKinds, rentRules, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"}, stableKinds, []string{"stable_income"}),
 	perms([]string{View}, leaseKinds, paperKinds, workKinds),
 )
 
@@ -65,11 +67,14 @@ var statementKinds = []string{"bank_import", "bank_line", "bank_reconciliation"}
 var Roles = []Role{
 	{"system", "系统", []string{"*:*"}},
 	{"town_secretary", "镇党委书记", join(propertyDecided, viewAll, viewBank, []string{"payment:approve", "bank_rule:edit", "rent_writeoff:approve"},
+		perms([]string{Edit}, stableKinds),
+		perms([]string{Edit}, stableKinds),
 		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role", "fund_rule"}),
 		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}),
 		perms([]string{Edit}, paperKinds), perms([]string{Approve}, leaseKinds, workKinds),
 		perms([]string{Edit, Approve}, lettingKinds, lettingRules))},
 	{"town_accountant", "镇代理会计", join(propertyKept, propertyDecided, viewAll, viewBank,
+		perms([]string{Edit}, []string{"renewal_rule"}),
 		perms([]string{Edit}, rentKinds, rentRules),
 		perms([]string{Edit}, bankKinds), []string{"payment:approve", "payment:release", "bank_account:approve", "bank_reconciliation:approve"},
 		perms([]string{Edit, Approve}, leaseKinds, workKinds), perms([]string{Edit}, paperKinds),
@@ -89,7 +94,7 @@ var Roles = []Role{
 	{"liaison", "助企联络员", join(viewAll, []string{"work_order:edit"},
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},
-	{"county_supervisor", "县级监管员", join(viewAll, viewBank, []string{"audit:view"}, perms([]string{Edit}, []string{"bank_rule", "bank_layout", "payment_layout"}),
+	{"county_supervisor", "县级监管员", join(viewAll, viewBank, perms([]string{Edit}, stableKinds), []string{"audit:view"}, perms([]string{Edit}, []string{"bank_rule", "bank_layout", "payment_layout"}),
 		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}, closingRules, lettingRules), perms([]string{Edit}, paperKinds), []string{"project:approve", "board:edit", "board:approve", "layout:edit", "entry_template:edit", "check_item:edit", "file_type:edit"})},
 	{"auditor", "审计员（只读）", join(viewAll, viewBank, []string{"audit:view"})},
 	{"sysadmin", "系统管理员", []string{"account:*", "region:*", "overview:view"}},
