@@ -37,5 +37,6 @@ var (
 		"entry_template", "entry_pick", "recurring", "recurring_run", "voucher_check", "check_item", "file_blob", "file_chunk", "attachment", "file_type",
 	}
 	lettingTables = []string{"letting_rule", "letting_threshold", "letting", "letting_unit", "letting_step", "letting_bid", "letting_objection"}
+	planTables    = []string{"village_plan", "plan_measure", "plan_item", "plan_target", "plan_review"}
 	insightTables = []string{"light_rule", "board_snapshot", "showcase", "showcase_issue"}
 )

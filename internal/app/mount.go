@@ -17,6 +17,7 @@ import (
 	lettingpages "huicun/internal/web/letting"
 	openingpages "huicun/internal/web/opening"
 	overviewpages "huicun/internal/web/overview"
+	planpages "huicun/internal/web/plan"
 	"huicun/internal/web/property"
 	rentpages "huicun/internal/web/rent"
 	"huicun/internal/web/resource"
@@ -44,6 +45,7 @@ var menu = []shell.MenuGroup{
 		item("待招租", "building-store", "/vacancies", "letting"), item("公开招租", "speakerphone", "/lettings", "letting"),
 		item("营业额申报", "report-money", "/turnovers", "turnover"),
 		item("工单", "headset", "/work-orders", "work_order"), item("工单结算", "receipt", "/work-settlements", "work_settlement"),
+		item("一村一策", "target-arrow", "/plans", "plan"),
 		item("村级商会", "users-group", "/chambers", "chamber"), item("乡贤与人员", "user", "/persons", "person"),
 		item("品牌", "plant-2", "/brands", "brand"), item("产品", "shopping-cart", "/products", "product"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
 	}},
@@ -118,6 +120,7 @@ func (a *App) mount() {
 	property.Mount(a.Shell, set, propertyNouns(n))
 	stablepages.Mount(a.Shell, set, n.Stable)
 	lettingpages.Mount(a.Shell, set, n.Letting, n.Parties)
+	planpages.Mount(a.Shell, set, n.Plans, a.Shell.Figures.Cat)
 	reportpages.Mount(a.Shell, set, a.Reports, n.Layouts)
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
 	openingpages.Mount(a.Shell, set, n.Ledger, n.Opening)

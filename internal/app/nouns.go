@@ -28,6 +28,7 @@ import (
 	"huicun/internal/mechanism/chamber"
 	"huicun/internal/mechanism/joint"
 	"huicun/internal/mechanism/pairing"
+	"huicun/internal/mechanism/plan"
 	"huicun/internal/mechanism/policy"
 	"huicun/internal/mechanism/secretary"
 	"huicun/internal/registry/access"
@@ -78,9 +79,11 @@ type Nouns struct {
 	// Files are what is attached to records.
 	Files *file.Service
 
-	Policies      *record.Noun[policy.Policy]
-	Versions      *record.Noun[policy.Version]
-	Awards        *record.Noun[policy.Award]
+	Policies *record.Noun[policy.Policy]
+	Versions *record.Noun[policy.Version]
+	Awards   *record.Noun[policy.Award]
+	// Plans are one village, one plan.
+	Plans         *plan.Nouns
 	PolicySources *policy.Sources
 	Chambers      *record.Noun[chamber.Chamber]
 	Members       *record.Noun[chamber.Member]
@@ -146,6 +149,7 @@ func addFigures(e *record.Env, cat *indicator.Catalogue) {
 	cat.Add(rent.Figures()...)
 	cat.Add(ledger.Figures(e, e.Regions)...)
 	cat.Add(policy.Figures(e)...)
+	cat.Add(plan.Figures(e, cat)...)
 	cat.Add(chamber.Figures(e)...)
 	cat.Add(brand.Figures(e)...)
 	cat.Add(pairing.Figures(e)...)
@@ -193,6 +197,7 @@ func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {
 	n.Bodies = attract.NewBodies(e)
 	n.Meetings = attract.NewMeetings(e, n.Bodies)
 	n.SLAs, n.Campaigns, n.Visits, n.Requests = casework.NewSLAs(e), casework.NewCampaigns(e), casework.NewVisits(e), casework.NewRequests(e)
+	n.Plans = plan.New(e, cat) // its items link to joint projects
 	n.Cycles, n.Criteria, n.Projects = secretary.NewCycles(e), secretary.NewCriteria(e), secretary.NewProjects(e)
 	n.Measures, n.Milestones = secretary.NewMeasures(e), secretary.NewMilestones(e)
 	n.Targets, n.NextSteps = secretary.NewTargets(e, cat), secretary.NewNextSteps(e, cat)

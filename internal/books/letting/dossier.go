@@ -262,9 +262,9 @@ func (d *Dossier) unregistered() []string {
 	return nil
 }
 
-// BelowBasis reports whether an amount of rent lies below the share of the price basis that the rule sets.
-func (d *Dossier) BelowBasis(amount money.Fen) bool {
-	return below(amount, d.BasisYear, d.Terms.ReservePercent)
+// Under reports whether an amount of rent lies below the share of another amount that the rule sets for the price basis.
+func (d *Dossier) Under(amount, basis money.Fen) bool {
+	return below(amount, basis, d.Terms.ReservePercent)
 }
 
 // refused makes an error of what is missing.

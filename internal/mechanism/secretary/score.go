@@ -2,7 +2,6 @@ package secretary
 
 import (
 	"context"
-	"math/bits"
 	"strings"
 
 	"huicun/internal/indicator"
@@ -12,7 +11,7 @@ import (
 )
 
 // Full is 100 % in the hundredths of a percent that shares are given in.
-const Full = 10_000
+const Full = indicator.Full
 
 // Share is a part of a whole.
 type Share struct{ Num, Den int64 }
@@ -80,33 +79,8 @@ func (m *Measure) Standing(day date.Date) string {
 	return Doing
 }
 
-// Achieved is how far a value has come from the baseline to the goal, in hundredths of a percent between 0 and
-// Full, rounded down; the goal may lie below the baseline. A goal equal to it counts as nothing achieved.
-func Achieved(value, base, goal int64) int64 {
-	if goal < base { // less is better
-		switch {
-		case value >= base:
-			return 0
-		case value <= goal:
-			return Full
-		}
-		return ratio(uint64(base)-uint64(value), uint64(base)-uint64(goal))
-	}
-	switch {
-	case goal == base || value <= base:
-		return 0
-	case value >= goal:
-		return Full
-	}
-	return ratio(uint64(value)-uint64(base), uint64(goal)-uint64(base))
-}
-
-// ratio is num/den of Full for num < den; differences of any two int64 fit a uint64.
-func ratio(num, den uint64) int64 {
-	hi, lo := bits.Mul64(num, Full)
-	q, _ := bits.Div64(hi, lo, den)
-	return int64(q)
-}
+// Achieved is indicator.Achieved, here for those who score projects.
+func Achieved(value, base, goal int64) int64 { return indicator.Achieved(value, base, goal) }
 
 // Outcome is a target with what the catalogue makes of it on a day. Problem says in Chinese why there is no
 // value; the target then counts as not achieved.

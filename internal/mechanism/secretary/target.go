@@ -17,12 +17,8 @@ import (
 	"huicun/internal/registry/region"
 )
 
-// Evaluator is what targets need of the indicator catalogue; *indicator.Catalogue is one.
-type Evaluator interface {
-	Options() []field.Option
-	Get(code string) (*indicator.Indicator, error)
-	Eval(ctx context.Context, a indicator.Ask) (indicator.Result, error)
-}
+// Evaluator is what targets need of the indicator catalogue.
+type Evaluator = indicator.Evaluator
 
 // Target is a goal for an indicator. Its value is computed and never stored. Baseline and Goal are decimal
 // text in the indicator's unit (yuan, not fen); Goal may lie below Baseline where less is better.
@@ -102,23 +98,7 @@ func checkTarget(cat Evaluator, t *Target) error {
 		l.Merge("indicator", err)
 		return l.Err()
 	}
-	if t.Baseline == "" {
-		t.Baseline = "0"
-	}
-	base, berr := in.Unit.ParsePlain(t.Baseline)
-	if berr != nil {
-		l.Merge("baseline", berr)
-	}
-	goal, gerr := in.Unit.ParsePlain(t.Goal)
-	if gerr != nil {
-		l.Merge("goal", gerr)
-	}
-	if berr == nil && gerr == nil {
-		t.Baseline, t.Goal = in.Unit.Plain(base), in.Unit.Plain(goal)
-		if base == goal {
-			l.Add("goal", "目标值不能等于基期值，否则无从计算完成比例")
-		}
-	}
+	l.Merge("goal", in.SettleGoal(&t.Baseline, &t.Goal))
 	return l.Err()
 }
 

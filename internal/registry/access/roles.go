@@ -25,6 +25,7 @@ var (
 	// What is kept of banks: accounts, statements, reconciliations, payments.
 	bankKinds     = []string{"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout"}
 	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
+	planKinds     = []string{"plan", "plan_measure", "plan_item", "plan_target", "plan_review"}
 	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
 	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request", "sla"}
 	secretaryKind = []string{"cycle", "criterion", "project", "measure", "milestone", "target", "next_step"}
@@ -52,7 +53,7 @@ func join(lists ...[]string) []string {
 }
 
 // everything that a township's officer may look at.
-var viewAll = join(perms([]string{View}, propertyKinds, rentKinds, rentRules, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"}, stableKinds, []string{"stable_income"}),
+var viewAll = join(perms([]string{View}, propertyKinds, rentKinds, rentRules, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, planKinds, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"overview", "search", "region"}, stableKinds, []string{"stable_income"}),
 	perms([]string{View}, leaseKinds, paperKinds, workKinds),
 )
 
@@ -72,7 +73,7 @@ var Roles = []Role{
 		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role", "fund_rule"}),
 		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}),
 		perms([]string{Edit}, paperKinds), perms([]string{Approve}, leaseKinds, workKinds),
-		perms([]string{Edit, Approve}, lettingKinds, lettingRules))},
+		perms([]string{Edit, Approve}, lettingKinds, lettingRules, planKinds))},
 	{"town_accountant", "镇代理会计", join(propertyKept, propertyDecided, viewAll, viewBank,
 		perms([]string{Edit}, []string{"renewal_rule"}),
 		perms([]string{Edit}, rentKinds, rentRules),
@@ -90,7 +91,7 @@ var Roles = []Role{
 		perms([]string{Edit}, leaseKinds, []string{"work_order"}),
 		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "asset_certificate", "contract", "product", "sale", "event", "party", "person", "person_role"}),
 		[]string{"receipt_book:use"},
-		perms([]string{Edit}, lettingKinds))},
+		perms([]string{Edit}, lettingKinds, planKinds))},
 	{"liaison", "助企联络员", join(viewAll, []string{"work_order:edit"},
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},

@@ -4,6 +4,7 @@ package letting
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -167,14 +168,14 @@ func (p *pages) basis(c *shell.Ctx, l *letting.Letting) (templ.Component, error)
 	}
 	v := basisView{
 		Chosen: field.LabelOf(letting.Bases, l.Basis), Note: l.BasisNote, Annual: l.BasisYear.String(), Reserve: l.Reserve.String(),
-		Low: d.BelowBasis(l.Reserve), Percent: strconv.Itoa(d.Terms.ReservePercent), Reason: l.ReserveReason, How: cmp.How, Measure: cmp.Measure.String(),
+		Low: d.Under(l.Reserve, l.BasisYear), Percent: strconv.Itoa(d.Terms.ReservePercent), Reason: l.ReserveReason, How: cmp.How, Measure: cmp.Measure.String(),
 	}
 	unit := cmp.Measure.Unit.Label()
 	if cmp.Last != nil {
 		v.Last = "上一份租约 " + cmp.Last.No + "：每" + unit + "每年 " + cmp.Last.Price.String() + " 元，折合 " + cmp.LastAnnual.String() + " 元/年"
 		v.LastHref = "/contracts/" + cmp.Last.Contract.String()
 	}
-	v.Table = ui.Table{Caption: "可比租约", Unit: "单位：元", Columns: []ui.Column{{Label: "合同"}, {Label: "资产"}, {Label: "地区"}, {Label: "租期", Nowrap: true}, {Label: "数量", Align: ui.Right}, {Label: "年租金", Align: ui.Right}, {Label: "每" + unit + "每年", Align: ui.Right}}}
+	v.Table = ui.Table{Caption: "可比租约", Unit: "元", Columns: []ui.Column{{Label: "合同"}, {Label: "资产"}, {Label: "地区"}, {Label: "租期", Nowrap: true}, {Label: "数量", Align: ui.Right}, {Label: "年租金", Align: ui.Right}, {Label: "每" + unit + "每年", Align: ui.Right}}}
 	for _, n := range cmp.Neighbours {
 		v.Table.Rows = append(v.Table.Rows, ui.Row{Href: "/contracts/" + n.Contract.String(), Cells: []ui.Cell{
 			ui.T(n.No), {Text: n.AssetName, Sub: field.LabelOf(asset.Kinds, n.AssetKind)}, ui.T(c.RegionName(n.Region)), ui.T(n.From.String() + " 至 " + n.Until.String()),
@@ -182,6 +183,9 @@ func (p *pages) basis(c *shell.Ctx, l *letting.Letting) (templ.Component, error)
 		}})
 	}
 	if len(cmp.Neighbours) > 0 {
+		if d.Under(l.Reserve, cmp.Annual) {
+			v.Under = "底价低于周边同类租金中位数折算的 " + cmp.Annual.String() + " 元的 " + v.Percent + "%。"
+		}
 		v.Table.Foot = []ui.Cell{{Text: "中位数", Strong: true}, {}, {}, {}, ui.T(cmp.Measure.String()), ui.T(cmp.Annual.String()), {Text: cmp.Median.String(), Strong: true}}
 	}
 	return basisBody(v), nil
@@ -201,7 +205,7 @@ func (p *pages) ranking(c *shell.Ctx, l *letting.Letting) (templ.Component, erro
 		bids[d.Bids[i].ID] = &d.Bids[i]
 	}
 	list, tied := letting.Rank(d.Offers(), d.Terms)
-	t := ui.Table{Caption: "开标排名", Unit: "单位：元", Columns: []ui.Column{{Label: "名次"}, {Label: "竞租人"}, {Label: "开标报价", Align: ui.Right}, {Label: "说明"}}}
+	t := ui.Table{Caption: "开标排名", Unit: "元", Columns: []ui.Column{{Label: "名次"}, {Label: "竞租人"}, {Label: "开标报价", Align: ui.Right}, {Label: "说明"}}}
 	for _, r := range list {
 		b := bids[r.Bid]
 		row := ui.Row{Href: "/letting-bids/" + b.ID.String(), Cells: []ui.Cell{ui.T(strconv.Itoa(r.Place)), ui.T(b.Name), ui.T(b.Offer.String()), ui.T(r.Why)}}
@@ -260,7 +264,25 @@ func (p *pages) vacancies(c *shell.Ctx) error {
 	view := c.PageOf("待招租")
 	view.Subtitle = c.ScopeName() + "，截至 " + c.AsOf.String()
 	view.Actions = ui.Buttons(ui.Button{Label: "公开招租", Icon: "speakerphone", Href: "/lettings"})
-	return c.Page(view, vacancyBody(t, idle, len(list)-idle, days))
+	return c.Page(view, vacancyBody(t, idle, len(list)-idle, days, dayOptions(days)))
+}
+
+// dayOptions are how far ahead one looks for leases that end.
+func dayOptions(days int) []ui.Option {
+	list := []int{0, 30, 60, 90, 180, 365, mostVacancyDays}
+	if !slices.Contains(list, days) {
+		list = append(list, days)
+		slices.Sort(list)
+	}
+	var out []ui.Option
+	for _, n := range list {
+		label := strconv.Itoa(n) + " 天内到期的也列出"
+		if n == 0 {
+			label = "只列空置的"
+		}
+		out = append(out, ui.Option{Value: strconv.Itoa(n), Label: label, Selected: n == days})
+	}
+	return out
 }
 
 func (p *pages) standing(c *shell.Ctx, v *letting.Vacancy) ui.Cell {
