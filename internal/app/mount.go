@@ -114,7 +114,8 @@ func (a *App) mount() {
 	set.Background(a.Jobs, a.largeFile)
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: property.AssetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates,
-		ContractActions: lease.Buttons(a.Env), ContractListActions: lease.ListButtons, ContractChildren: workpages.OfContract})
+		ContractActions: lease.Buttons(a.Env), ContractListActions: lease.ListButtons,
+		ContractChildren: append([]resource.Child{{Kind: "letting", Field: "contract", Title: "公开招租"}}, workpages.OfContract...)})
 	workpages.Mount(a.Shell, set, n.Work)
 	lease.Mount(a.Shell, set, lease.Nouns{Contracts: n.Contracts, Turnovers: n.Turnovers, Papers: n.PaperTexts, Life: contract.NewLife(a.Env, n.Contracts, n.Files)})
 	property.Mount(a.Shell, set, propertyNouns(n))

@@ -48,7 +48,7 @@ type Nouns struct {
 	// ContractActions and ContractListActions are the buttons of contracts and of their list; their pages stand elsewhere.
 	ContractActions     func(c *shell.Ctx, ct *contract.Contract) []ui.Button
 	ContractListActions func(c *shell.Ctx) []ui.Button
-	// ContractChildren are further records that contracts have.
+	// ContractChildren are further records that contracts have: work orders, the letting that it came from.
 	ContractChildren []resource.Child
 }
 

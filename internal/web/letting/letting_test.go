@@ -124,16 +124,22 @@ type answer struct {
 	body, location string
 }
 
+// token logs somebody in.
+func (s *site) token(login string) string {
+	s.Helper()
+	if s.tokens[login] == "" {
+		t, err := s.shell.Accounts.Login(s.Context(), login, password, "203.0.113.9", "Mozilla/5.0 (Windows NT 10.0) Edge")
+		s.ok(err)
+		s.tokens[login] = t
+	}
+	return s.tokens[login]
+}
+
 func (s *site) do(login, method, path string, body io.Reader) answer {
 	s.Helper()
 	r := httptest.NewRequestWithContext(s.Context(), method, path, body)
 	if login != "" {
-		if s.tokens[login] == "" {
-			t, err := s.shell.Accounts.Login(s.Context(), login, password, "203.0.113.9", "Mozilla/5.0 (Windows NT 10.0) Edge")
-			s.ok(err)
-			s.tokens[login] = t
-		}
-		r.AddCookie(&http.Cookie{Name: "hc_session", Value: s.tokens[login]})
+		r.AddCookie(&http.Cookie{Name: "hc_session", Value: s.token(login)})
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

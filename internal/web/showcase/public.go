@@ -42,7 +42,7 @@ func (p *pages) publicList(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := ui.PublicPageView{Title: "晒项目", Org: "晒项目", Home: "/public", FooterNote: "文中的数字都能点开看出处；发布后的内容不会被改动，修改会作为新的一版发布。"}
+	v := ui.PublicPageView{Title: "晒项目", Org: "晒项目", Home: "/public", FooterNav: []ui.Link{{Label: "公开招租", Href: "/public/lettings"}, {Label: "一村一策", Href: "/public/plans"}}, FooterNote: "文中的数字都能点开看出处；发布后的内容不会被改动，修改会作为新的一版发布。"}
 	if scope != region.Nation {
 		v.Title = c.RegionName(scope) + "晒项目"
 		v.Crumbs = []ui.Link{{Label: "全部地区", Href: "/public"}, {Label: c.RegionName(scope)}}
