@@ -39,4 +39,5 @@ var (
 	lettingTables = []string{"letting_rule", "letting_threshold", "letting", "letting_unit", "letting_step", "letting_bid", "letting_objection"}
 	planTables    = []string{"village_plan", "plan_measure", "plan_item", "plan_target", "plan_review"}
 	insightTables = []string{"light_rule", "board_snapshot", "showcase", "showcase_issue"}
+	riskTables    = []string{"risk_rule", "related_person", "alert", "alert_event", "alert_run"}
 )

@@ -34,6 +34,7 @@ type cli struct {
 	Verify  verifyCmd  `cmd:"" help:"核验导出的文件"`
 	Fsck    fsckCmd    `cmd:"" help:"核验必须成立的一切：余额、编号、收款计划、发布内容"`
 	Reindex reindexCmd `cmd:"" help:"重建检索：让按名称、编号、摘要的查找与记录一致"`
+	Alerts  alertsCmd  `cmd:"" help:"按预警规则检查"`
 	Policy  policyCmd  `cmd:"" help:"检查政策文件"`
 	Bench   benchCmd   `cmd:"" help:"测量性能"`
 	Version versionCmd `cmd:"" help:"打印版本"`

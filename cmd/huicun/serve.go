@@ -32,6 +32,7 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer a.Close()
+	a.AlertsAtNight()
 	return serve(ctx, a, s.Addr, func(url string) { fmt.Fprintln(std.out, "惠村已启动：", url) })
 }
 

@@ -43,6 +43,8 @@ type App struct {
 	version  string
 	// largeFile is Config.LargeFile.
 	largeFile int64
+
+	alertsAtNight bool
 }
 
 // Open opens (and migrates) the database and wires everything. Close it after use.
@@ -68,6 +70,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a.Nouns = register(a.Env, cat)
 	a.Figures = &indicator.Book{Cat: cat, Defs: a.Nouns.Figures}
 	a.Overview = overview.NewService(a.Env, cat)
+	a.Nouns.Risk.Uses(a.Overview)
 	cat.Add(overview.Figures(a.Env, cat)...)
 	a.Reports = statement.New(d, a.Regions, budget.Source{})
 	a.Journal = journal.New(a.Env)

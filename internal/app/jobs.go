@@ -20,6 +20,7 @@ func (a *App) startJobs(cfg Config) *jobs.Queue {
 	})
 	q.Register(a.Nouns.Ledger.ImportJob(a.Accounts.Acting))
 	q.Register(a.Env.ImportJob(a.Accounts.Acting))
+	q.Register(a.Nouns.Risk.Job(a.Accounts.Acting))
 	return q
 }
 

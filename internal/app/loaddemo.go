@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 
+	"huicun/internal/insight/risk"
 	"huicun/internal/insight/showcase"
 	"huicun/internal/kit/date"
 	"huicun/internal/registry/access"
@@ -17,6 +18,9 @@ const (
 )
 
 var demoIssue = date.Must("2021-09-30")
+
+// demoDay is the day on which the demo's records end, and its alerts were last looked for.
+var demoDay = date.Must("2021-11-10")
 
 // LoadDemo loads the demo's records, then what has no sheet: an earlier issue of the boards, and the article,
 // published once. Loading again changes nothing that is there.
@@ -36,6 +40,14 @@ func (a *App) LoadDemo(ctx context.Context, dir fs.FS, done func(Loaded)) error 
 	}
 	if err := a.Nouns.Templates.LoadDemo(ctx, tn.ID); err != nil {
 		return err
+	}
+	if runs, err := risk.Runs(ctx, a.DB.Read(), tn.ID, 1); err != nil || len(runs) == 0 {
+		if err == nil {
+			_, err = a.RunAlerts(ctx, demoCounty, demoDay)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	for _, place := range []string{demoCounty, demoTown} {
 		if _, err := a.Board.Snapshot(ctx, access.System, tn.ID, place, demoYear, demoIssue); err != nil {

@@ -21,11 +21,13 @@ import (
 	"huicun/internal/web/property"
 	rentpages "huicun/internal/web/rent"
 	"huicun/internal/web/resource"
+	riskpages "huicun/internal/web/risk"
 	"huicun/internal/web/shell"
 	showcasepages "huicun/internal/web/showcase"
 	stablepages "huicun/internal/web/stable"
 	reportpages "huicun/internal/web/statement"
 	workpages "huicun/internal/web/work"
+	"huicun/internal/web/ui"
 )
 
 // menu is grouped by the three mechanisms, then books and disclosure, as its users think of their work.
@@ -33,6 +35,7 @@ var menu = []shell.MenuGroup{
 	{Items: []shell.MenuItem{
 		{Label: "总览", Icon: "home", Path: "/", Perm: "overview:view"},
 		{Label: "我的待办", Icon: "checklist", Path: "/todo", Perm: shell.Self},
+		{Label: "预警", Icon: "bell", Path: "/alerts/board", Perm: "alert:" + access.View},
 		{Label: "我的任务", Icon: "clock", Path: "/jobs", Perm: shell.Self},
 	}},
 	{Title: "政策机制", Items: []shell.MenuItem{
@@ -92,6 +95,7 @@ var menu = []shell.MenuGroup{
 		item("合同范本", "file-text", "/contract-templates", "contract_template"),
 		item("资金管理规则", "scale", "/fund-rules", "fund_rule"),
 		item("应收租金规则", "scale", "/rent-rules", "rent_rule"),
+		item("预警规则", "traffic-lights", "/risk-rules", "risk_rule"), item("利害关系人", "users-group", "/related-persons", "related_person"),
 		item("银行与付款规则", "settings", "/bank-rules", "bank_rule"), item("对账单格式", "file-spreadsheet", "/bank-layouts", "bank_layout"), item("付款文件格式", "file-spreadsheet", "/payment-layouts", "payment_layout"),
 	}},
 	{Title: "管理", Items: []shell.MenuItem{
@@ -108,8 +112,8 @@ func item(label, icon, path, kind string) shell.MenuItem {
 func (a *App) mount() {
 	set := resource.NewSet()
 	a.Shell.LatestDay = a.latestDay
-	a.Shell.Todo = overviewpages.TodoCount(a.Overview)
 	n := a.Nouns
+	a.Shell.Todo = sum(overviewpages.TodoCount(a.Overview), riskpages.TodoCount(n.Risk))
 	set.Files(a.Shell, n.Files)
 	set.Background(a.Jobs, a.largeFile)
 	mountNouns(a.Shell, set, n)
@@ -128,11 +132,42 @@ func (a *App) mount() {
 	cash.Mount(a.Shell, set, n.Cash, n.Budgets)
 	rentpages.Mount(a.Shell, set, n.Ledger, n.Rent)
 	bankpages.Mount(a.Shell, set, n.Bank)
-	overviewpages.Mount(a.Shell, a.Overview, a.Board)
+	riskpages.Mount(a.Shell, set, n.Risk, a.Jobs)
+	overviewpages.Mount(a.Shell, a.Overview, a.Board, riskpages.OverviewCard(n.Risk))
 	boardpages.Mount(a.Shell, a.Board)
-	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), overviewpages.Todo(a.Overview))
+	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), todo(riskpages.Todo(n.Risk), overviewpages.Todo(a.Overview)))
 	jobpages.Mount(a.Shell, a.Jobs, map[string]jobpages.Detail{ledger.ImportKind: books.ImportDetail(a.Shell)})
 	journalpages.Mount(a.Shell, a.Journal, a.version)
 	showcasepages.Mount(a.Shell, a.Showcase)
 	admin.Mount(a.Shell)
+}
+
+// todo joins the lists of what waits for a person.
+func todo(lists ...home.TodoList) home.TodoList {
+	return func(c *shell.Ctx) ([]ui.AlertView, error) {
+		var out []ui.AlertView
+		for _, list := range lists {
+			some, err := list(c)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, some...)
+		}
+		return out, nil
+	}
+}
+
+// sum adds up counts of what waits for a person.
+func sum(counts ...func(c *shell.Ctx) (int, error)) func(c *shell.Ctx) (int, error) {
+	return func(c *shell.Ctx) (int, error) {
+		total := 0
+		for _, count := range counts {
+			n, err := count(c)
+			if err != nil {
+				return 0, err
+			}
+			total += n
+		}
+		return total, nil
+	}
 }

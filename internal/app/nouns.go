@@ -20,6 +20,7 @@ import (
 	"huicun/internal/books/work"
 	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
+	"huicun/internal/insight/risk"
 	"huicun/internal/insight/showcase"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/mechanism/attract"
@@ -121,6 +122,8 @@ type Nouns struct {
 	LightRules *record.Noun[board.LightRule]
 	Snapshots  *record.Noun[board.Snapshot]
 	Showcases  *record.Noun[showcase.Showcase]
+	// Risk are the alerts with their rules.
+	Risk *risk.Service
 
 	Importers map[string]Importer
 }
@@ -136,6 +139,8 @@ func register(e *record.Env, cat *indicator.Catalogue) *Nouns {
 	registerMechanisms(e, n, cat)
 	n.LightRules, n.Snapshots = board.NewLightRules(e), board.NewSnapshots(e)
 	n.Showcases = showcase.NewShowcases(e)
+	n.Risk = risk.New(e)
+	n.Files.Rule(risk.Kind, risk.FileRule())
 	n.Figures, n.Tiers = indicator.NewDefs(e, cat), indicator.NewTiers(e)
 	return n
 }

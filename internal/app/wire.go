@@ -67,8 +67,8 @@ func (a *App) Background(ctx context.Context) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				if err := errors.Join(a.Accounts.Sweep(ctx), a.Jobs.Sweep(ctx)); err != nil && a.Shell.Log != nil {
-					a.Shell.Log.Warn("removing ended sessions and old jobs", "err", err)
+				if err := errors.Join(a.Accounts.Sweep(ctx), a.Jobs.Sweep(ctx), a.nightly(ctx)); err != nil && a.Shell.Log != nil {
+					a.Shell.Log.Warn("removing ended sessions and old jobs, and looking for alerts", "err", err)
 				}
 			}
 		}

@@ -55,35 +55,9 @@ func Compare(ctx context.Context, q db.Q, tenant int64, books ids.ID, day date.D
 	if err != nil {
 		return nil, err
 	}
-	by := map[string]*Comparison{}
-	add := func(account string, a *Asset, fen money.Fen) error {
-		x := by[account]
-		if fen == 0 || x == nil {
-			return nil
-		}
-		x.List = append(x.List, CardFen{a, fen})
-		sum, err := money.Add(x.Cards, fen)
-		x.Cards = sum
-		return err
-	}
-	for _, g := range Groups {
-		if g.Chart == b.Chart {
-			for _, code := range []string{g.Cost, g.Accumulated} {
-				if code != "" {
-					by[code] = &Comparison{Account: code}
-				}
-			}
-		}
-	}
-	for i := range cards {
-		a := &cards[i]
-		g := GroupOf(a.Class, b.Chart)
-		if g == nil || !a.standsOn(day) {
-			continue
-		}
-		if err := errors.Join(add(g.Cost, a, a.Cost-since[a.ID].Cost), add(g.Accumulated, a, later[a.ID]+since[a.ID].Accumulated-a.Accumulated)); err != nil {
-			return nil, fmt.Errorf("summing the cards of %s: %w", b.Name, err)
-		}
+	by, err := tally(cards, b.Chart, day, later, since)
+	if err != nil {
+		return nil, fmt.Errorf("summing the cards of %s: %w", b.Name, err)
 	}
 	names := map[string]string{}
 	accounts, err := ledger.Accounts(ctx, q, tenant, books)
@@ -106,6 +80,42 @@ func Compare(ctx context.Context, q db.Q, tenant int64, books ids.ID, day date.D
 	}
 	slices.SortFunc(out, func(a, b Comparison) int { return cmp.Compare(a.Account, b.Account) })
 	return out, nil
+}
+
+// tally adds the cards up by the accounts of a chart on which assets stand; every such account is among them. later is what
+// was taken from cards after the day, since what changes brought after it.
+func tally(cards []Asset, chart string, day date.Date, later map[ids.ID]money.Fen, since map[ids.ID]Change) (map[string]*Comparison, error) {
+	by := map[string]*Comparison{}
+	add := func(account string, a *Asset, fen money.Fen) error {
+		x := by[account]
+		if fen == 0 || x == nil {
+			return nil
+		}
+		x.List = append(x.List, CardFen{a, fen})
+		sum, err := money.Add(x.Cards, fen)
+		x.Cards = sum
+		return err
+	}
+	for _, g := range Groups {
+		if g.Chart == chart {
+			for _, code := range []string{g.Cost, g.Accumulated} {
+				if code != "" {
+					by[code] = &Comparison{Account: code}
+				}
+			}
+		}
+	}
+	for i := range cards {
+		a := &cards[i]
+		g := GroupOf(a.Class, chart)
+		if g == nil || !a.standsOn(day) {
+			continue
+		}
+		if err := errors.Join(add(g.Cost, a, a.Cost-since[a.ID].Cost), add(g.Accumulated, a, later[a.ID]+since[a.ID].Accumulated-a.Accumulated)); err != nil {
+			return nil, err
+		}
+	}
+	return by, nil
 }
 
 // standsOn reports whether a card counts on a day.

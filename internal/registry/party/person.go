@@ -42,7 +42,7 @@ func NewPersons(e *record.Env) *record.Noun[Person] {
 		if err != nil {
 			return errs.OnField("id_no", "%s", errs.Message(err))
 		}
-		p.IDNoIndex = e.Box.Index(c, "person.id_no")
+		p.IDNoIndex = CitizenIndex(e.Box, c)
 		return nil
 	}
 	phone := field.NewSealed("phone", "手机号码", func(p *Person) *string { return &p.PhoneSealed }).Help("加密保存，只显示首尾")

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/overview"
 	"huicun/internal/kit/code"
@@ -23,9 +25,12 @@ import (
 
 const perm = "overview:" + access.View
 
+// Card is a card of another slice on the overview of a place; a nil component is left out.
+type Card func(c *shell.Ctx, scope string) (templ.Component, error)
+
 // Mount adds the routes. boards computes the secretaries' projects; nil leaves them out.
-func Mount(s *shell.Shell, svc *overview.Service, boards *board.Service) {
-	h := &handlers{svc: svc, boards: boards}
+func Mount(s *shell.Shell, svc *overview.Service, boards *board.Service, cards ...Card) {
+	h := &handlers{svc: svc, boards: boards, cards: cards}
 	s.Handle(
 		shell.Route{Method: "GET", Pattern: "/{$}", Perm: perm, Fn: h.page},
 		shell.Route{Method: "GET", Pattern: "/attention", Perm: perm, Fn: h.attention},
@@ -90,6 +95,7 @@ func TodoCount(svc *overview.Service) func(c *shell.Ctx) (int, error) {
 type handlers struct {
 	svc    *overview.Service
 	boards *board.Service
+	cards  []Card
 }
 
 func (h *handlers) page(c *shell.Ctx) error {
@@ -115,6 +121,15 @@ func (h *handlers) page(c *shell.Ctx) error {
 	}
 	if p.rows, err = h.projects(c, scope); err != nil {
 		return err
+	}
+	for _, card := range h.cards {
+		comp, err := card(c, scope)
+		if err != nil {
+			return err
+		}
+		if comp != nil {
+			p.cards = append(p.cards, comp)
+		}
 	}
 	return c.Page(v, p.body())
 }

@@ -28,6 +28,7 @@ type page struct {
 	others   []ui.Link
 	begins   []overview.Begin
 	rows     []board.Row
+	cards    []templ.Component // of other slices
 }
 
 const (
