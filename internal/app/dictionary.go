@@ -33,6 +33,7 @@ var floors = []floor{
 	{"服务机制", []string{"lead", "lead_fact", "party_body", "body_meeting", "sla", "campaign", "visit", "request"}},
 	{"书记项目", []string{"cycle", "criterion", "project", "measure", "milestone", "target", "next_step"}},
 	{"数字、看板与公开", []string{"figure", "tier", "light_rule", "board", "showcase"}},
+	{"预警", []string{"alert", "risk_rule", "related_person"}},
 }
 
 const dictionaryHead = `# 数据字典

@@ -13,9 +13,9 @@ import (
 	"huicun/internal/kit/qty"
 )
 
-// Let is one unit of a contract with units, draft and void ones left out. Kind is the contract's, Use the kind of asset;
+// Tenure is one unit of a contract with units, draft and void ones left out. Kind is the contract's, Use the kind of asset;
 // Last is the contract's last day.
-type Let struct {
+type Tenure struct {
 	Contract            ids.ID
 	No, Name            string
 	Region, Kind, State string
@@ -28,10 +28,10 @@ type Let struct {
 	Use                 string
 }
 
-// Lets lists the units of all contracts of some places that began by a day, contract by contract, the earliest first.
-func Lets(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) ([]Let, error) {
+// Tenures lists the units of all contracts of some places that began by a day, contract by contract, the earliest first.
+func Tenures(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date) ([]Tenure, error) {
 	w := db.NewWhere(tenant).Ranges("c.region", ranges).And("c.state NOT IN ('draft', 'void')").And("c.from_date <= ?", day)
-	list, err := db.Collect(ctx, q, func(l *Let) []any {
+	list, err := db.Collect(ctx, q, func(l *Tenure) []any {
 		return []any{&l.Contract, &l.No, &l.Name, &l.Region, &l.Kind, &l.State, &l.PartyB, &l.From, &l.Last, &l.Annual, &l.Sample,
 			&l.Unit, &l.Asset, &l.Quantity.N, &l.Quantity.Unit, &l.Use}
 	}, `SELECT c.id, c.no, c.name, c.region, c.kind, c.state, c.party_b_id, c.from_date, CASE WHEN c.ended_on = '' THEN c.to_date ELSE c.ended_on END, c.annual_fen, c.sample,
@@ -42,7 +42,7 @@ func Lets(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day dat
 	if err != nil {
 		return nil, fmt.Errorf("listing what is let: %w", err)
 	}
-	slices.SortFunc(list, func(a, b Let) int {
+	slices.SortFunc(list, func(a, b Tenure) int {
 		return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Contract, b.Contract), cmp.Compare(a.Unit, b.Unit))
 	})
 	return list, nil

@@ -113,7 +113,7 @@ func findOverTerm(ctx context.Context, v *view) ([]Hit, error) {
 
 // rented is a contract over units of one kind and one unit of area.
 type rented struct {
-	contract.Let
+	contract.Tenure
 	units []ids.ID
 	rate  money.Fen // a year for one unit of area
 }
@@ -123,7 +123,7 @@ const perUnit = 10_000
 
 // rentedOf gathers the units of leases by contract; those over several kinds or units of area cannot be compared and are
 // left out.
-func rentedOf(list []contract.Let) []rented {
+func rentedOf(list []contract.Tenure) []rented {
 	var out []rented
 	at := map[ids.ID]int{}
 	mixed := map[ids.ID]bool{}
@@ -135,7 +135,7 @@ func rentedOf(list []contract.Let) []rented {
 		j, ok := at[l.Contract]
 		if !ok {
 			at[l.Contract] = len(out)
-			out = append(out, rented{Let: l, units: []ids.ID{l.Unit}})
+			out = append(out, rented{Tenure: l, units: []ids.ID{l.Unit}})
 			continue
 		}
 		x := &out[j]
@@ -300,7 +300,7 @@ func findIdle(ctx context.Context, v *view) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	last := map[ids.ID]*contract.Let{} // the last contract of an asset
+	last := map[ids.ID]*contract.Tenure{} // the last contract of an asset
 	for i := range lets {
 		if l := &lets[i]; last[l.Asset] == nil || last[l.Asset].Last.Before(l.Last) {
 			last[l.Asset] = l

@@ -131,3 +131,41 @@ func (w *world) turns(code, title, from string, days int) string {
 	}
 	return strings.TrimSpace(out)
 }
+
+// county adds villages with contracts over workshops, rents received for half of them, and books.
+func (w *world) county(villages, contracts int) {
+	w.t.Helper()
+	var regions []region.Region
+	var parties, books, assets, units, leases, vouchers []string
+	for i := range villages {
+		name := fmt.Sprintf("第%03d村", i)
+		regions = append(regions, region.Region{Code: fmt.Sprintf("321182103%03d", i+300), Name: name, Level: "village"})
+		parties = append(parties, name+"社,集体经济组织,"+name+",存续,否")
+		books = append(books, name+"账,"+name+"社,2004 年制度,2021-01,否")
+		for k := range contracts {
+			no := fmt.Sprintf("%03d-%02d", i, k)
+			assets = append(assets, fmt.Sprintf("ZC-%s,厂房%s,%s社,厂房,新建,1000㎡,2021-01-01,可用,否", no, no, name))
+			units = append(units, fmt.Sprintf("DY-%s,ZC-%s,厂房%s,1000㎡,否", no, no, no))
+			leases = append(leases, fmt.Sprintf("HT-%s,合同%s,租赁合同,%s社,租户,DY-%s,2021-01-01,2021-01-01,20%02d-08-31,%d,3,是,0,履行中,否", no, no, name, no, 21+k%5, 20000+500*(k%20)))
+			if k%2 == 0 {
+				for q := range 2 {
+					vouchers = append(vouchers, fmt.Sprintf("%s账,B%s-%d,2021-%02d-05,收租,102,%d,,,,,,1,制单,审核,否", name, no, q, 1+3*q, 20000+500*(k%20)),
+						fmt.Sprintf("%s账,B%s-%d,2021-%02d-05,收租,501,,%d,租户,HT-%s,,,1,制单,审核,否", name, no, q, 1+3*q, 20000+500*(k%20), no))
+				}
+			}
+		}
+	}
+	w.SaveRegions(regions)
+	w.add("party", "名称,类别,所在地区,状态,示例\n"+strings.Join(parties, "\n"))
+	w.add("books", "账套名称,单位,会计制度,起始月份,示例\n"+strings.Join(books, "\n"))
+	w.add("asset", "资产编号,资产名称,所有者,类别,来源,数量,投用日期,状态,示例\n"+strings.Join(assets, "\n"))
+	w.add("asset_unit", "单元编号,所属资产,单元名称,数量,示例\n"+strings.Join(units, "\n"))
+	w.add("contract", "合同编号,合同名称,种类,甲方（集体）,乙方,出租单元,签订日期,起始日期,到期日期,每期金额（元）,付款周期（月）,先付后用,押金（保证金）（元）,状态,示例\n"+strings.Join(leases, "\n"))
+	w.add("voucher", "账套,凭证来源号,日期,摘要,科目,借方金额（元）,贷方金额（元）,往来单位,合同编号,资产编号,项目编号,附件张数,制单人,审核人,示例\n"+strings.Join(vouchers, "\n"))
+}
+
+// off switches a formula off in the town.
+func (w *world) off(name string) {
+	w.t.Helper()
+	w.add("risk_rule", "预警项目,规则名称,适用地区,启用日期,不做这项预警,责任人,审核人,逾期上报,指标恢复正常后,示例\n"+name+",不做,八桥镇,2018-01-01,是,村报账员,镇代理会计,镇党委书记,由审核人确认后销号,否")
+}
