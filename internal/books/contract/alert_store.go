@@ -48,9 +48,9 @@ func Tenures(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day 
 	return list, nil
 }
 
-// Binding lists the contracts of some places that bind on a day, or that ended since another day; draft and void ones are
+// BoundSince lists the contracts of some places that bind on a day, or that ended since another day; draft and void ones are
 // left out.
-func Binding(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, since, day date.Date) ([]Contract, error) {
+func BoundSince(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, since, day date.Date) ([]Contract, error) {
 	w := db.NewWhere(tenant).Ranges("region", ranges).And("state IN ('signed', 'active', 'ended', 'settled')").And("from_date <= ?", day).
 		And("CASE WHEN ended_on = '' THEN to_date ELSE ended_on END >= ?", since)
 	return contractTable.All(ctx, q, w, "no")

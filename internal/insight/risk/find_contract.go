@@ -10,6 +10,7 @@ import (
 	"huicun/internal/books/asset"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/rent"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
@@ -27,8 +28,18 @@ func labels(opts []field.Option) []string {
 func leaseKinds() []string { return labels(contract.Kinds) }
 func assetKinds() []string { return labels(asset.Kinds) }
 
+// findRent finds contracts that owe; the open items of those that are billed by month are listed one by one.
 func findRent(ctx context.Context, v *view) ([]Hit, error) {
 	list, err := v.over.ArrearsIn(ctx, v.q, v.tenant, v.ranges, v.day)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	items, err := rent.OpenOn(ctx, v.q, v.tenant, v.ranges, v.day)
+	open := map[ids.ID][]Ref{}
+	for i := range items {
+		x := &items[i]
+		open[x.Contract] = append(open[x.Contract], Ref{Kind: "rent_item", ID: x.ID, Text: "应收 " + x.No + "，应于 " + x.Due.String() + " 付款", Value: "未收 " + x.Open.String() + " 元"})
+	}
 	var out []Hit
 	for i := range list {
 		a := &list[i]
@@ -36,12 +47,13 @@ func findRent(ctx context.Context, v *view) ([]Hit, error) {
 		if r == nil || int64(a.Owed) <= r.number(v.f, "最低欠款") {
 			continue
 		}
+		refs := []Ref{{Kind: "contract", ID: a.Contract, Text: a.No + " " + a.Name, Value: "欠 " + a.Owed.String() + " 元"}}
 		out = append(out, Hit{
 			Subject: on("contract", a.Contract), Region: a.Region, Title: a.No + " " + a.Name, Measure: int64(a.Days), Amount: a.Owed, Sample: a.Sample,
 			Why: fmt.Sprintf("%s 欠 %s 元，最早一期应于 %s 付款，已逾期 %d 天。", a.Debtor, a.Owed, a.Since, a.Days),
 			Detail: Detail{
 				Facts: []Fact{{"承租人（乙方）", a.Debtor}, {"到期应收", a.Due.String() + " 元"}, {"已收", a.Received.String() + " 元"}, {"欠款", a.Owed.String() + " 元"}, {"最早欠款到期日", a.Since.String()}},
-				Refs:  []Ref{{Kind: "contract", ID: a.Contract, Text: a.No + " " + a.Name, Value: a.Owed.String() + " 元"}},
+				Refs:  clip(append(refs, open[a.Contract]...)),
 			},
 		})
 	}
@@ -79,7 +91,7 @@ func findEnding(ctx context.Context, v *view) ([]Hit, error) {
 // findOverTerm measures by how many days a contract outlasts what it may: the longest lease (民法典 第七百零五条), and for
 // land the time for which it was itself contracted out.
 func findOverTerm(ctx context.Context, v *view) ([]Hit, error) {
-	list, err := contract.Binding(ctx, v.q, v.tenant, v.ranges, v.day, v.day)
+	list, err := contract.BoundSince(ctx, v.q, v.tenant, v.ranges, v.day, v.day)
 	var out []Hit
 	for i := range list {
 		c := &list[i]

@@ -169,7 +169,7 @@ func findRelated(ctx context.Context, v *view) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	contracts, err := contract.Binding(ctx, v.q, v.tenant, v.ranges, from, v.day)
+	contracts, err := contract.BoundSince(ctx, v.q, v.tenant, v.ranges, from, v.day)
 	if err != nil {
 		return nil, err
 	}
