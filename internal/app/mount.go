@@ -26,8 +26,8 @@ import (
 	showcasepages "huicun/internal/web/showcase"
 	stablepages "huicun/internal/web/stable"
 	reportpages "huicun/internal/web/statement"
-	workpages "huicun/internal/web/work"
 	"huicun/internal/web/ui"
+	workpages "huicun/internal/web/work"
 )
 
 // menu is grouped by the three mechanisms, then books and disclosure, as its users think of their work.

@@ -265,18 +265,17 @@ func (c *Cash) hand(ctx context.Context, tx *db.Tx, b *Book) error {
 	if b.Handed.IsZero() {
 		b.Handed = date.Of(tx.Now())
 	}
+	var blank []*Receipt
 	for no := max(last+1, b.First); no <= b.Last; no++ {
 		r := &Receipt{
 			No: b.Number(no), Book: b.ID, Party: b.Party, Serial: no, Date: b.Handed, Voided: b.Handed, VoidReason: "交回时未使用，剪角作废",
 			Payer: "（空白）", Summary: "空白收据",
 		}
 		r.Region, r.State, r.Sample = b.Region, ReceiptVoid, b.Sample
-		if err := receiptTable.Insert(ctx, tx, r); err != nil {
-			return err
-		}
+		blank = append(blank, r)
 	}
 	b.Used = b.Last
-	return nil
+	return c.Receipts.InsertAll(ctx, tx, blank)
 }
 
 // Reckoning is what the receipts of a book come to, and what of it reached the bank and the ledger. Amounts in fen.

@@ -142,7 +142,7 @@ func (s *Service) ChargeFee(ctx context.Context, who access.Principal, tenant in
 		}
 		fee.ID, fee.Region, fee.State, fee.Sample = tx.NewID(), i.Region, ItemOpen, i.Sample
 		a.Fees += f.Due
-		if err := itemTable.InsertAll(ctx, tx, []*Item{fee}); err != nil {
+		if err := s.Items.InsertAll(ctx, tx, []*Item{fee}); err != nil {
 			return err
 		}
 		made = fee.ID

@@ -169,8 +169,8 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, p *Plan) (ids.ID, error) 
 		}
 	}
 	items, _ := pointers(p.Items, nil)
-	if err := itemTable.InsertAll(ctx, tx, items); err != nil {
-		return 0, fmt.Errorf("storing what was billed: %w", err)
+	if err := s.Items.InsertAll(ctx, tx, items); err != nil {
+		return 0, err
 	}
 	if err := contract.BillUntil(ctx, tx, p.contracts(), p.since, p.Month.Last()); err != nil {
 		return 0, err

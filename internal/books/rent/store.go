@@ -10,6 +10,7 @@ import (
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/money"
+	"huicun/internal/registry/find"
 )
 
 // perStatement bounds how many ids one statement names.
@@ -245,7 +246,10 @@ func itemsOfRun(ctx context.Context, q db.Q, tenant int64, run ids.ID) ([]*Item,
 }
 
 func deleteItem(ctx context.Context, tx *db.Tx, i *Item) error {
-	return tx.Exec(ctx, `DELETE FROM rent_item WHERE tenant_id = $1 AND id = $2`, tx.Tenant, i.ID)
+	if err := tx.Exec(ctx, `DELETE FROM rent_item WHERE tenant_id = $1 AND id = $2`, tx.Tenant, i.ID); err != nil {
+		return err
+	}
+	return find.Remove(ctx, tx, i.ID)
 }
 
 // dependents counts the late fees and other items that hang on the items of a run.

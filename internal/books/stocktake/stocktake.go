@@ -206,7 +206,7 @@ func (s *Service) freeze(ctx context.Context, tx *db.Tx, c *Count) error {
 	if len(list) == 0 {
 		return errs.OnField("party", "这个单位到 %s 还没有资产卡片，请先登记资产", c.Base)
 	}
-	return lineTable.InsertAll(ctx, tx, list)
+	return s.Lines.InsertAll(ctx, tx, list)
 }
 
 func lineNo(count string, n int) string { return fmt.Sprintf("%s-%03d", count, n) }

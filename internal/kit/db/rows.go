@@ -56,6 +56,9 @@ func (t *Table[T]) InsertAll(ctx context.Context, tx *Tx, list []*T) error {
 	for i, v := range list {
 		r := t.Row(v)
 		r.Tenant, r.Version = tx.Tenant, 1
+		if r.ID == 0 {
+			r.ID = tx.NewID()
+		}
 		r.CreatedAt, r.UpdatedAt = tx.now.UnixMicro(), tx.now.UnixMicro()
 		r.CreatedBy, r.UpdatedBy = tx.ActorID, tx.ActorID
 		rows[i] = append(r.ptrs(), t.Ptrs(v)...)

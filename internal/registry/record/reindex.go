@@ -26,6 +26,19 @@ func (n *Any) docs(_ context.Context, _ db.Q, list []any) ([]find.Doc, error) {
 	return out, nil
 }
 
+// InsertAll writes many records that a use case made by itself (the lines of a count, the items of a billing run), to be found
+// like those that people enter. What they must satisfy, its caller has seen to; the log has the use case itself.
+func (n *Noun[T]) InsertAll(ctx context.Context, tx *db.Tx, list []*T) error {
+	if err := n.Table.InsertAll(ctx, tx, list); err != nil {
+		return fmt.Errorf("storing %s: %w", n.Kind, err)
+	}
+	docs := make([]find.Doc, len(list))
+	for i, v := range list {
+		docs[i] = n.any.doc(n.item(v))
+	}
+	return find.Add(ctx, tx, docs)
+}
+
 // Reindex makes the search documents of all records anew, some hundred at a time while others go on working, and returns
 // how many there are. What was interrupted goes on where it ended, unless afresh says to begin at the beginning. progress is
 // told how many are done.
