@@ -47,7 +47,7 @@ const (
 var webBase = []string{"assets", "ui"}
 
 // webShared are the parts of the web every page group may import.
-var webShared = []string{"assets", "ui", "shell", "resource", "jobs"} // jobs: whoever hands work to the background leads to its page
+var webShared = []string{"assets", "ui", "shell", "resource", "jobs", "sitetest"} // jobs: whoever hands work to the background leads to its page; sitetest is for tests
 
 // importExceptions lists single imports allowed against the floors:
 // {importing package, imported package}: reason.

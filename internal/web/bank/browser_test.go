@@ -24,7 +24,7 @@ var shots = flag.String("shots", "", "write pictures of the pages to this direct
 // what is certain matched, the rest by keyboard, and the month reconciled; then the pages on a phone and on paper.
 func TestImportMatchReconcile(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t))
-	srv := httptest.NewServer(s.handler)
+	srv := httptest.NewServer(s.Handler())
 	defer srv.Close()
 	bin := os.Getenv("HUICUN_TEST_CHROMIUM")
 	if bin == "" {
@@ -72,19 +72,19 @@ func TestImportMatchReconcile(t *testing.T) {
 		}
 		time.Sleep(200 * time.Millisecond)
 		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-		s.ok(err)
-		s.ok(os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o600))
+		s.OK(err)
+		s.OK(os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o600))
 	}
 	as := func(login string) {
 		t.Helper()
-		for name, value := range map[string]string{"hc_session": s.token(login), "hc_year": "2021"} {
+		for name, value := range map[string]string{"hc_session": s.Token(login), "hc_year": "2021"} {
 			if _, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: srv.URL}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	file := filepath.Join(t.TempDir(), "明细.csv")
-	s.ok(os.WriteFile(file, []byte(strings.Replace(statement, "示例农村商业银行", "", 1)), 0o600))
+	s.OK(os.WriteFile(file, []byte(strings.Replace(statement, "示例农村商业银行", "", 1)), 0o600))
 	at := srv.URL + s.path()
 
 	run("start", wide, chromedp.Navigate("about:blank"))

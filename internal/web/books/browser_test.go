@@ -107,8 +107,8 @@ func TestKeyboardEntry(t *testing.T) {
 
 	pages := map[string]string{
 		"voucher": red, "vouchers": "/vouchers", "new": "/vouchers/new?scope=" + village, "books": "/books/" + s.books("长胜村"), "accounts": "/books/" + s.books("长胜村") + "/accounts",
-		"contract": "/contracts/" + s.id("contract", "HT-2021-0001").String(), "asset": "/assets/" + s.id("asset", "ZC-0001").String(),
-		"unit": "/asset-units/" + s.id("asset_unit", "ZC-0001-1").String(), "import": "/vouchers/import",
+		"contract": "/contracts/" + s.ID("contract", "HT-2021-0001").String(), "asset": "/assets/" + s.ID("asset", "ZC-0001").String(),
+		"unit": "/asset-units/" + s.ID("asset_unit", "ZC-0001-1").String(), "import": "/vouchers/import",
 	}
 	for name, path := range pages {
 		run(name, wide, chromedp.Navigate(at+path))

@@ -14,7 +14,7 @@ import (
 // checklist with keys alone, posted in a batch, found and put right. Then it looks at every page of the desk.
 func TestDeskByKeyboard(t *testing.T) {
 	s := newSite(t)
-	s.ok(s.nouns.Templates.LoadDemo(t.Context(), s.tenant))
+	s.OK(s.nouns.Templates.LoadDemo(t.Context(), s.Tenant))
 	x := newScreen(t, s)
 	click := func(css string) chromedp.Action[chromedp.Void] { return chromedp.Click(chromedp.CSS(css)) }
 	mine := s.books("长胜村")
@@ -82,14 +82,14 @@ func TestDeskByKeyboard(t *testing.T) {
 	x.open("/voucher-inbox?scope=" + village)
 	x.run("both", click("[data-batch-all]"), click(".inbox-bar .btn-primary"))
 	x.until(".flash-green")
-	s.want(s.post("kuaiji", strings.TrimSuffix(blue, "/edit")+"/return", "version", s.version(strings.TrimSuffix(blue, "/edit")), "reason", "再看看"), 303)
+	s.Want(s.Post("kuaiji", strings.TrimSuffix(blue, "/edit")+"/return", "version", s.version(strings.TrimSuffix(blue, "/edit")), "reason", "再看看"), 303)
 	x.as("baozhang")
 	other := s.posted("2021-11-06")
 	x.open(other + "/difference")
 
 	x.as("kuaiji")
-	list, _, err := s.nouns.Templates.Recurring.List(t.Context(), access.System, s.tenant, filterTown())
-	s.ok(err)
+	list, _, err := s.nouns.Templates.Recurring.List(t.Context(), access.System, s.Tenant, filterTown())
+	s.OK(err)
 	recurring := list.Items[0].ID.String()
 	for name, path := range map[string]string{
 		"inbox": "/voucher-inbox?scope=" + town, "back": "/voucher-inbox?tab=back&scope=" + town, "post": "/voucher-inbox?tab=post&scope=" + town,
@@ -104,5 +104,5 @@ func TestDeskByKeyboard(t *testing.T) {
 		x.run(name, phone)
 		x.shot("desk-" + name + "-375")
 	}
-	s.want(s.post("kuaiji", "/voucher-inbox?scope="+town, "tab", "review", "v", s.pick(strings.TrimSuffix(blue, "/edit")), "v", "1:1"), 409)
+	s.Want(s.Post("kuaiji", "/voucher-inbox?scope="+town, "tab", "review", "v", s.pick(strings.TrimSuffix(blue, "/edit")), "v", "1:1"), 409)
 }

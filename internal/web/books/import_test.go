@@ -3,58 +3,60 @@ package books_test
 import (
 	"strings"
 	"testing"
+
+	"huicun/internal/web/sitetest"
 )
 
 // A file that is posted in batches goes through the background: its page says how far it is, what came in and what was
 // wrong; nobody else sees it.
 func TestImportInTheBackground(t *testing.T) {
 	s := newSite(t)
-	s.want(s.get("kuaiji", "/vouchers/import"), 200, "全部成功才入账", "按账套、月份分批入账")
-	s.want(s.upload("baozhang", "凭证.csv", "x", "way", "months"), 403)
+	s.Want(s.Get("kuaiji", "/vouchers/import"), 200, "全部成功才入账", "按账套、月份分批入账")
+	s.Want(s.upload("baozhang", "凭证.csv", "x", "way", "months"), 403)
 	books := "八桥镇长胜村股份经济合作社（2004年制度）"
 	file := "账套,凭证来源号,日期,摘要,科目,借方金额（元）,贷方金额（元）\n" +
 		books + ",M1,2021-09-02,收租金,102,100,\n" + books + ",M1,,收租金,501,,100\n" +
 		books + ",M2,2021-10-02,收租金,102,100,\n" + books + ",M2,,收租金,999,,100\n"
-	at := s.want(s.upload("kuaiji", "凭证.csv", file, "way", "months"), 303).location
+	at := s.Want(s.upload("kuaiji", "凭证.csv", file, "way", "months"), 303).Location
 	if !strings.HasPrefix(at, "/jobs/") {
 		t.Fatal(at)
 	}
-	waits := s.want(s.get("kuaiji", at), 200, "排队中", "凭证.csv", at+"/stop")
-	if waits.header.Get("Refresh") == "" {
+	waits := s.Want(s.Get("kuaiji", at), 200, "排队中", "凭证.csv", at+"/stop")
+	if waits.Header.Get("Refresh") == "" {
 		t.Error("the page of a waiting job does not renew itself")
 	}
-	s.want(s.get("kuaiji", "/jobs"), 200, at, "导入凭证")
-	s.lacks(s.want(s.get("kuaiji2", "/jobs"), 200), at)
+	s.Want(s.Get("kuaiji", "/jobs"), 200, at, "导入凭证")
+	s.Lacks(s.Want(s.Get("kuaiji2", "/jobs"), 200), at)
 	for _, path := range []string{at, at + "/mistakes", "/jobs/1", "/jobs/x"} {
-		s.want(s.get("kuaiji2", path), 404)
+		s.Want(s.Get("kuaiji2", path), 404)
 	}
-	s.want(s.post("kuaiji2", at+"/stop"), 404)
-	s.want(s.post("kuaiji2", at+"/again"), 404)
+	s.Want(s.Post("kuaiji2", at+"/stop"), 404)
+	s.Want(s.Post("kuaiji2", at+"/again"), 404)
 
-	s.want(s.post("kuaiji", at+"/stop"), 303)
-	s.want(s.get("kuaiji", at), 200, "已停止", at+"/again")
-	s.want(s.post("kuaiji", at+"/stop"), 409, "不能再停止")
-	s.want(s.post("kuaiji", at+"/again"), 303)
+	s.Want(s.Post("kuaiji", at+"/stop"), 303)
+	s.Want(s.Get("kuaiji", at), 200, "已停止", at+"/again")
+	s.Want(s.Post("kuaiji", at+"/stop"), 409, "不能再停止")
+	s.Want(s.Post("kuaiji", at+"/again"), 303)
 	ran, err := s.jobs.Step(t.Context())
-	s.ok(err)
+	s.OK(err)
 	if !ran {
 		t.Fatal("nothing ran")
 	}
-	over := s.want(s.get("kuaiji", at), 200, "已完成", "记账 1 张", "共 1 处错误", "第 5 行", "没有科目 999", "2021-09", "/vouchers/search?books=", at+"/mistakes")
-	if over.header.Get("Refresh") != "" {
+	over := s.Want(s.Get("kuaiji", at), 200, "已完成", "记账 1 张", "共 1 处错误", "第 5 行", "没有科目 999", "2021-09", "/vouchers/search?books=", at+"/mistakes")
+	if over.Header.Get("Refresh") != "" {
 		t.Error("the page of a job that is over renews itself")
 	}
-	s.want(s.get("kuaiji", at+"/mistakes?format=csv"), 200, "没有科目 999")
-	if x := s.want(s.get("kuaiji", at+"/mistakes"), 200); !strings.HasPrefix(x.body, "PK") {
+	s.Want(s.Get("kuaiji", at+"/mistakes?format=csv"), 200, "没有科目 999")
+	if x := s.Want(s.Get("kuaiji", at+"/mistakes"), 200); !strings.HasPrefix(x.Body, "PK") {
 		t.Error("no workbook")
 	}
-	s.want(s.post("kuaiji", at+"/again"), 409)
+	s.Want(s.Post("kuaiji", at+"/again"), 409)
 
 	file = strings.Replace(file, "999", "501", 1)
-	at = s.want(s.upload("kuaiji", "凭证.csv", file, "way", "months"), 303).location
+	at = s.Want(s.upload("kuaiji", "凭证.csv", file, "way", "months"), 303).Location
 	_, err = s.jobs.Step(t.Context())
-	s.ok(err)
-	s.want(s.get("kuaiji", at), 200, "记账 1 张凭证，已有 1 张未变")
+	s.OK(err)
+	s.Want(s.Get("kuaiji", at), 200, "记账 1 张凭证，已有 1 张未变")
 }
 
 // A large file goes through the background though it is posted as a whole: with a mistake nothing of it comes in.
@@ -68,11 +70,11 @@ func TestLargeImportIsAllOrNothing(t *testing.T) {
 		b.WriteString(books + "," + no + ",2021-09-02,收租金,102,100,\n" + books + "," + no + ",,收租金,501,,100\n")
 	}
 	b.WriteString(books + ",最后,2021-09-02,收租金,102,100,\n")
-	at := s.want(s.upload("kuaiji", "凭证.csv", b.String(), "way", "all"), 303).location
+	at := s.Want(s.upload("kuaiji", "凭证.csv", b.String(), "way", "all"), 303).Location
 	_, err := s.jobs.Step(t.Context())
-	s.ok(err)
-	s.want(s.get("kuaiji", at), 200, "一张凭证也没有记账", "第 14002 行")
-	s.lacks(s.get("kuaiji", at), "已入账")
+	s.OK(err)
+	s.Want(s.Get("kuaiji", at), 200, "一张凭证也没有记账", "第 14002 行")
+	s.Lacks(s.Get("kuaiji", at), "已入账")
 }
 
 // A voucher of many lines is printed on several slips: each says which it is, and carries its sums to the next.
@@ -84,11 +86,11 @@ func TestALongVoucherOnPaper(t *testing.T) {
 		file += books + ",长,2021-09-03,付公益事业支出,551,100,\n"
 	}
 	file += books + ",长,,付公益事业支出,102,,3000\n"
-	s.want(s.upload("kuaiji", "凭证.csv", file, "way", "all"), 303)
+	s.Want(s.upload("kuaiji", "凭证.csv", file, "way", "all"), 303)
 	at := "/vouchers/print?from=2021-09-03&to=2021-09-03"
-	page := s.want(s.get("kuaiji", at), 200, "1/4", "4/4", "叁仟元整", "分录多的分页续打，共 4 页凭证")
+	page := s.Want(s.Get("kuaiji", at), 200, "1/4", "4/4", "叁仟元整", "分录多的分页续打，共 4 页凭证")
 	for what, want := range map[string]int{"过次页": 3, "承前页": 3, "叁仟元整": 1, "551 其他支出": 30} {
-		if n := strings.Count(page.body, what); n != want {
+		if n := strings.Count(page.Body, what); n != want {
 			t.Errorf("%s stands there %d times, want %d", what, n, want)
 		}
 	}
@@ -97,21 +99,21 @@ func TestALongVoucherOnPaper(t *testing.T) {
 // Every noun's import goes to the background when its file is large, and says the same of the same mistakes.
 func TestLargeSheetsOfRecordsGoToTheBackground(t *testing.T) {
 	s := newSite(t)
-	path := s.want(s.get("kuaiji", "/assets/import"), 200, "大文件在后台进行").body
+	path := s.Want(s.Get("kuaiji", "/assets/import"), 200, "大文件在后台进行").Body
 	if !strings.Contains(path, "全部正确才保存") {
 		t.Error("the page does not say that all or nothing is saved")
 	}
-	send := func(file string) answer { return s.uploadTo("kuaiji", "/assets/import", "资产.csv", file) }
+	send := func(file string) sitetest.Answer { return s.Upload("kuaiji", "/assets/import", "资产.csv", file) }
 	small := send("编号\nx\n")
-	s.want(small, 422, "表头与模板不符")
-	at := s.want(send("编号\n"+strings.Repeat("x", 1<<20)+"\n"), 303).location
+	s.Want(small, 422, "表头与模板不符")
+	at := s.Want(send("编号\n"+strings.Repeat("x", 1<<20)+"\n"), 303).Location
 	if !strings.HasPrefix(at, "/jobs/") {
 		t.Fatal(at)
 	}
-	s.want(s.get("kuaiji", at), 200, "排队中", "资产.csv", "导入资产")
+	s.Want(s.Get("kuaiji", at), 200, "排队中", "资产.csv", "导入资产")
 	for range 2 { // one of vouchers may stand before it
 		_, err := s.jobs.Step(t.Context())
-		s.ok(err)
+		s.OK(err)
 	}
-	s.want(s.get("kuaiji", at), 200, "失败", "表头与模板不符", at+"/again")
+	s.Want(s.Get("kuaiji", at), 200, "失败", "表头与模板不符", at+"/again")
 }

@@ -39,7 +39,7 @@ type screen struct {
 }
 
 func newScreen(t *testing.T, s *site) *screen {
-	srv := httptest.NewServer(s.handler)
+	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
 	bin := os.Getenv("HUICUN_TEST_CHROMIUM")
 	if bin == "" {
@@ -122,14 +122,14 @@ func (x *screen) shot(name string) {
 	}
 	time.Sleep(200 * time.Millisecond)
 	png, err := chromedp.Run(x.ctx, chromedp.FullScreenshot(100))
-	x.s.ok(err)
-	x.s.ok(os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o600))
+	x.s.OK(err)
+	x.s.OK(os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o600))
 }
 
 // as goes on as another person.
 func (x *screen) as(login string) {
 	x.t.Helper()
-	for name, value := range map[string]string{"hc_session": x.s.token(login), "hc_year": "2021"} {
+	for name, value := range map[string]string{"hc_session": x.s.Token(login), "hc_year": "2021"} {
 		if _, err := chromedp.Call(x.ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: x.at}); err != nil {
 			x.t.Fatal(err)
 		}

@@ -21,8 +21,8 @@ var shots = flag.String("shots", "", "write pictures of the pages to this direct
 // phone too.
 func TestWizardInABrowser(t *testing.T) {
 	s := newSite(t)
-	s.ok(s.l.Books.Delete(t.Context(), systemPrincipal, s.tenant, s.books, 0))
-	srv := httptest.NewServer(s.handler)
+	s.OK(s.l.Books.Delete(t.Context(), systemPrincipal, s.Tenant, s.books, 0))
+	srv := httptest.NewServer(s.Handler())
 	defer srv.Close()
 	bin := os.Getenv("HUICUN_TEST_CHROMIUM")
 	if bin == "" {
@@ -70,15 +70,15 @@ func TestWizardInABrowser(t *testing.T) {
 			if *shots != "" {
 				time.Sleep(200 * time.Millisecond)
 				png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-				s.ok(err)
-				s.ok(os.WriteFile(filepath.Join(*shots, name+"-"+size+".png"), png, 0o600))
+				s.OK(err)
+				s.OK(os.WriteFile(filepath.Join(*shots, name+"-"+size+".png"), png, 0o600))
 			}
 		}
 		run("back at the desk", wide)
 	}
 	as := func(login string) {
 		t.Helper()
-		for name, value := range map[string]string{"hc_session": s.token(login), "hc_year": "2024"} {
+		for name, value := range map[string]string{"hc_session": s.Token(login), "hc_year": "2024"} {
 			if _, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: srv.URL}); err != nil {
 				t.Fatal(err)
 			}
