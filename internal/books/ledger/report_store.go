@@ -329,6 +329,37 @@ func EntriesOf(ctx context.Context, q db.Q, tenant int64, f EntryFilter, month d
 	return entries(ctx, q, w, entryOrder+" LIMIT "+strconv.Itoa(max(limit, 1)))
 }
 
+// VoucherAccount is the account of one line of a voucher.
+type VoucherAccount struct {
+	Voucher       ids.ID
+	Account, Name string
+	Debit         bool // the side that the line stands on
+}
+
+// AccountsOfVouchers lists which accounts vouchers move, in the order of their lines, by voucher.
+func AccountsOfVouchers(ctx context.Context, q db.Q, tenant int64, vouchers []ids.ID) (map[ids.ID][]VoucherAccount, error) {
+	type row struct {
+		VoucherAccount
+		debit money.Fen
+	}
+	out := map[ids.ID][]VoucherAccount{}
+	for chunk := range slices.Chunk(vouchers, 5*perStatement) {
+		w := db.In(db.NewWhere(tenant), "l.voucher_id", chunk)
+		rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.Voucher, &r.Account, &r.Name, &r.debit} },
+			`SELECT l.voucher_id, l.account, a.name, l.debit_fen FROM voucher_line l
+			JOIN ledger_account a ON a.tenant_id = l.tenant_id AND a.books_id = l.books_id AND a.code = l.account
+			WHERE `+condition(w, "l")+` ORDER BY l.voucher_id, l.line_no`, w.Args()...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			r.Debit = r.debit != 0
+			out[r.Voucher] = append(out[r.Voucher], r.VoucherAccount)
+		}
+	}
+	return out, nil
+}
+
 // MovedUpTo sums the entries of the key's month up to and including the key.
 func MovedUpTo(ctx context.Context, q db.Q, tenant int64, f EntryFilter, key EntryKey) (debit, credit money.Fen, err error) {
 	w := f.monthEntries(tenant, key.Date.YearMonth()).And("("+entryOrder+") <= (?, ?, ?, ?)", key.Date, key.FullNo, key.Voucher, key.Line)

@@ -2,6 +2,7 @@ package statement
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -108,12 +109,13 @@ func (s *Service) form(ctx context.Context, set *Set, p Period, l *Layout, o Opt
 			out.Rows = append(out.Rows, r)
 		}
 	}
+	main := cols[slices.IndexFunc(cols, func(c column) bool { return c.at == lookYear })]
 	for _, c := range l.Checks {
-		left, _, err := cols[0].facts.value(c.Left, cols[0].at)
+		left, _, err := main.facts.value(c.Left, main.at)
 		if err != nil {
 			return nil, err
 		}
-		right, _, err := cols[0].facts.value(c.Right, cols[0].at)
+		right, _, err := main.facts.value(c.Right, main.at)
 		if err != nil {
 			return nil, err
 		}
@@ -187,6 +189,9 @@ func (s *Service) columns(ctx context.Context, set *Set, p Period, l *Layout, o 
 	}
 	if l.Kind == BalanceForm {
 		out := []column{{now, lookYear, l.Columns[0]}, {now, lookStart, l.Columns[1]}}
+		if l.StartFirst {
+			slices.Reverse(out)
+		}
 		if o.Compare {
 			then, err := s.read(ctx, set, p.LastYear(), n, false)
 			if err != nil {

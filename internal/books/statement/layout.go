@@ -39,6 +39,7 @@ type Layout struct {
 	Source      string // where the form comes from
 	Mark        string // what a reader must know of it: reconstructed, not yet compared
 	Columns     [2]string
+	StartFirst  bool   // the year's beginning stands before its end, as on the balance sheet of 2004
 	Kept        string // the line of 未分配收益, on which balance sheet and income statement must agree
 	Left, Right string // the parts that stand side by side when printed; the others follow below
 	Rows        []FormRow
@@ -46,6 +47,9 @@ type Layout struct {
 	Pages       Paging
 	Own         bool // imported by the county, not built in
 }
+
+// startFirst is how a layout says that the year's beginning stands first.
+const startFirst = "年初在前"
 
 // The styles of a row.
 const (
@@ -207,6 +211,11 @@ func (p *layoutParser) head(no int, label, value string) {
 		l.Columns[0] = value
 	case "列2":
 		l.Columns[1] = value
+	case "列序":
+		if value != startFirst {
+			bad("列序应为“%s”；不写时年末在前", startFirst)
+		}
+		l.StartFirst = true
 	case "未分配收益行":
 		l.Kept = value
 	case "左栏":

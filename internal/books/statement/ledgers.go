@@ -32,6 +32,7 @@ const (
 type Line struct {
 	Kind          LineKind
 	Entry         ledger.Entry
+	Contra        string // 对方科目, in day books
 	Label         string
 	Debit, Credit money.Fen
 	Balance       money.Fen
@@ -113,7 +114,49 @@ func (s *Service) Page(ctx context.Context, q LedgerQuery) (*LedgerPage, error) 
 			return nil, err
 		}
 	}
+	if q.Daily {
+		if err := s.contras(ctx, q.Tenant, w.page.Lines); err != nil {
+			return nil, err
+		}
+	}
 	return &w.page, nil
+}
+
+// maxContra is how many accounts of the other side a line of a day book names.
+const maxContra = 2
+
+// contras finds the accounts on the other side of each entry's voucher: where the money came from and went.
+func (s *Service) contras(ctx context.Context, tenant int64, lines []Line) error {
+	var vouchers []ids.ID
+	for i := range lines {
+		if l := &lines[i]; l.Kind == EntryLine && !slices.Contains(vouchers[max(len(vouchers)-1, 0):], l.Entry.Voucher) {
+			vouchers = append(vouchers, l.Entry.Voucher)
+		}
+	}
+	accounts, err := ledger.AccountsOfVouchers(ctx, s.q, tenant, vouchers)
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		if l := &lines[i]; l.Kind == EntryLine {
+			l.Contra = contra(accounts[l.Entry.Voucher], l.Debit != 0)
+		}
+	}
+	return nil
+}
+
+// contra names the accounts on the other side of a debit or credit.
+func contra(list []ledger.VoucherAccount, debit bool) string {
+	var names []string
+	for _, x := range list {
+		if name := x.Account + " " + x.Name; x.Debit != debit && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > maxContra {
+		return names[0] + " 等 " + strconv.Itoa(len(names)) + " 个科目"
+	}
+	return strings.Join(names, "、")
 }
 
 // writer lays out a ledger page line by line.
@@ -345,6 +388,14 @@ func (s *Service) generalOf(ctx context.Context, set *Set, p Period, a account) 
 	return out, nil
 }
 
+// ledgerAccount is what a ledger's column of accounts shows.
+func ledgerAccount(kind string) string {
+	if kind == Journal {
+		return "对方科目"
+	}
+	return "科目"
+}
+
 // LedgerSheet puts a ledger's lines into a sheet.
 func LedgerSheet(set *Set, p Period, kind string, lines []Line) *Sheet {
 	out := newSheet(set, p, kind)
@@ -352,7 +403,7 @@ func LedgerSheet(set *Set, p Period, kind string, lines []Line) *Sheet {
 		{Label: "日期", Width: 12},
 		{Label: "凭证号", Width: 18},
 		{Label: "摘要", Width: 34},
-		{Label: "科目", Width: 22},
+		{Label: ledgerAccount(kind), Width: 22},
 		{Label: "借方", Kind: Amount},
 		{Label: "贷方", Kind: Amount},
 		{Label: "方向", Width: 6},
@@ -366,6 +417,9 @@ func LedgerSheet(set *Set, p Period, kind string, lines []Line) *Sheet {
 			e := &l.Entry
 			r.Style = Plain
 			r.Cells[0], r.Cells[1], r.Cells[2], r.Cells[3] = text(e.Date.String()), text(e.FullNo), text(e.Summary), text(strings.TrimSpace(e.Account+" "+e.AccountName))
+			if kind == Journal {
+				r.Cells[3] = text(l.Contra)
+			}
 		case OpeningLine:
 			if l.Debit == 0 && l.Credit == 0 {
 				r.Cells[4], r.Cells[5] = Cell{}, Cell{}

@@ -178,6 +178,9 @@ func wantCells(t testing.TB, s *statement.Sheet, want map[string]string) {
 	t.Helper()
 	for no, amounts := range want {
 		for i, a := range strings.Fields(amounts) {
+			if i < 2 && s.Columns[0].Label == "年初数" { // what is wanted has the year's end first on all sheets
+				i = 1 - i
+			}
 			if got := cell(t, s, no, i); a != "-" && got != yuan(a) {
 				t.Errorf("%s row %s column %d is %s, want %s", s.Title, no, i+1, got, a)
 			}

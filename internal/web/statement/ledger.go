@@ -95,8 +95,11 @@ type ledgerView struct {
 	Lines                    []ledgerLine
 	First, Next              string
 	Entries                  int
-	Detailed                 bool // the account has sub-accounts: their names are shown
+	Accounts                 string // the title of the column of accounts, "" without it
 }
+
+// contraTitle heads the accounts of the other side in day books.
+const contraTitle = "对方科目"
 
 type ledgerLine struct {
 	Date, No, Summary, Account, Debit, Credit, Side, Balance string
@@ -128,8 +131,14 @@ func (p *pages) ledgerPage(c *shell.Ctx, a *ask, v ui.PageView) error {
 	}
 	filter.Selects = slices.Insert(filter.Selects, 1, sel)
 	out := ledgerView{
-		Title: l.account.Code + " " + l.account.Name + " " + a.kind.Label, Org: a.found.Sets[0].Org, Period: a.query.Period.Chinese(), Entries: page.Entries, Detailed: !l.account.Leaf,
+		Title: l.account.Code + " " + l.account.Name + " " + a.kind.Label, Org: a.found.Sets[0].Org, Period: a.query.Period.Chinese(), Entries: page.Entries,
 		Lines: ledgerLines(page.Lines),
+	}
+	switch {
+	case l.Daily:
+		out.Accounts = contraTitle
+	case !l.account.Leaf:
+		out.Accounts = "明细科目"
 	}
 	if l.who != "" {
 		out.Note = "只列 " + l.who + " 的分录。"
@@ -162,6 +171,9 @@ func ledgerLines(lines []statement.Line) []ledgerLine {
 		case statement.EntryLine:
 			e := &x.Entry
 			l.Date, l.No, l.Summary, l.Account, l.Href = e.Date.String(), e.FullNo, e.Summary, e.Account+" "+e.AccountName, "/vouchers/"+e.Voucher.String()
+			if x.Contra != "" {
+				l.Account = x.Contra
+			}
 		case statement.MonthLine, statement.DayLine:
 			l.Style = "lg-month"
 		case statement.YearLine:

@@ -28,10 +28,11 @@ type contentLine struct {
 }
 
 type sewnPage struct {
-	Title string
-	No    int
-	Lines []ledgerLine
-	Blank []int // empty rows that fill the page, to be crossed out by hand
+	Title    string
+	No       int
+	Lines    []ledgerLine
+	Accounts string // the title of the column of accounts, "" without it
+	Blank    []int  // empty rows that fill the page, to be crossed out by hand
 }
 
 // sewn lays out a ledger of a whole period in printed pages: of one account or of all that moved.
@@ -120,6 +121,9 @@ func (p *pages) sewAccount(c *shell.Ctx, a *ask, b *ledger.Books, form *statemen
 			return errs.New(errs.Invalid, "report.too_long", "超过 %d 页，请按科目或较短的期间分册装订", maxSewn)
 		}
 		s := sewnPage{Title: acc.Code + " " + acc.Name, No: len(v.Pages) + 1, Lines: ledgerLines(sheet)}
+		if q.Daily {
+			s.Accounts = contraTitle
+		}
 		for i := len(s.Lines); i < form.Pages.Rows; i++ {
 			s.Blank = append(s.Blank, i)
 		}

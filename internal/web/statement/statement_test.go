@@ -179,7 +179,7 @@ func TestReports(t *testing.T) {
 		s := newSite(t, d)
 		hub := s.get("kuaiji", "/reports?year=2021", 200)
 		s.has(hub, "科目余额表", "收支明细表", "资产负债表", "收益及收益分配表", "收益分配统计表", "总账", "明细账", "日记账", "资产总计＝负债和所有者权益总计")
-		s.has(s.get("kuaiji", "/reports/balance?year=2021&to=12", 200), "村会01表", "八桥镇集体经济组织合并（9 个账套，2004 年制度）", "货币资金 1 28,077,800.00 12,414,800.00", "资产总计 32 28,280,800.00")
+		s.has(s.get("kuaiji", "/reports/balance?year=2021&to=12", 200), "村会01表", "八桥镇集体经济组织合并（9 个账套，2004 年制度）", "货币资金 1 12,414,800.00 28,077,800.00", "资产总计 32 12,414,800.00 28,280,800.00")
 		s.has(s.get("kuaiji", "/reports/income?year=2021&to=12", 200), "村会02表", "经营收入 1 11,243,850.00 9,118,375.00", "六、年末未分配收益 35 28,280,800.00")
 		s.has(s.get("kuaiji", "/reports/trial?year=2021&from=4&to=6", 200), "102 银行存款 16,939,400.00", "期末借方余额合计＝贷方余额合计")
 		s.has(s.get("kuaiji", "/reports/statistics?year=2021&to=12", 200), "一、总收入", "26,010,000.00", "总支出＝各项支出之和")
@@ -198,7 +198,7 @@ func TestReports(t *testing.T) {
 func TestOthersBooksAreNotShown(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t))
 	page := s.get("baozhang", "/reports/balance?year=2021&to=12&scope="+town, 200)
-	s.has(page, "八桥镇长胜村股份经济合作社", "资产总计 32 2,359,800.00")
+	s.has(page, "八桥镇长胜村股份经济合作社", "资产总计 32 1,053,800.00 2,359,800.00")
 	if strings.Contains(page, "28,280,800.00") || strings.Contains(page, "幸福村股份") {
 		t.Error("the bookkeeper sees other villages")
 	}
@@ -265,6 +265,7 @@ func TestLedgersAndBindings(t *testing.T) {
 	for pages := 0; next != "" && pages < 20; pages++ {
 		page := s.get("kuaiji", next, 200)
 		seen += strings.Count(page, `href="/vouchers/`)
+		s.has(page, "对方科目", "501 经营收入")
 		if pages > 0 {
 			s.has(page, "承前页")
 		}
@@ -278,7 +279,7 @@ func TestLedgersAndBindings(t *testing.T) {
 		t.Errorf("%d entries over all pages, want %d", seen, want)
 	}
 	page := s.get("kuaiji", "/reports/journal/sewn?year=2021&to=12&books="+b+"&account=102", 200)
-	s.has(page, "账簿启用及交接表", "目录", "102 银行存款 第 1 页", "本日合计", "过次页", "承前页")
+	s.has(page, "账簿启用及交接表", "目录", "102 银行存款 第 1 页", "对方科目", "501 经营收入", "本日合计", "过次页", "承前页")
 	s.has(s.get("kuaiji", "/reports/general/sewn?year=2021&to=12&books="+b, 200), "总账", "551 其他支出")
 	s.has(s.get("kuaiji", "/reports/ledger/sewn?year=2021&to=12&books="+b, 200), "明细账", "561 投资收益")
 	s.get("kuaiji", "/reports/trial/sewn?year=2021&to=12&books="+b, 404)
@@ -305,7 +306,7 @@ func TestExports(t *testing.T) {
 		}
 	}
 	w := s.send("kuaiji", httptest.NewRequest("GET", "/reports/balance/export?year=2021&to=12&format=csv", nil))
-	if !strings.Contains(w.Body.String(), "32,资产总计,28280800.00,12414800.00") {
+	if !strings.Contains(w.Body.String(), "32,资产总计,12414800.00,28280800.00") {
 		t.Errorf("csv:\n%s", w.Body)
 	}
 }
