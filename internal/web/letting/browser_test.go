@@ -87,7 +87,8 @@ func TestVacancyToContract(t *testing.T) {
 	}
 	event := func(name string) {
 		t.Helper()
-		run(name, chromedp.Click(chromedp.CSS(`[data-dialog="#do-`+name+`"]`)), chromedp.Click(chromedp.CSS("#do-"+name+" .btn-primary")), chromedp.WaitVisible(chromedp.CSS(".flash-green")))
+		run(name, chromedp.Click(chromedp.CSS(`[data-dialog="#do-`+name+`"]`)), chromedp.Click(chromedp.CSS("#do-"+name+" .btn-primary")),
+			chromedp.WaitNotPresent(chromedp.CSS("#do-"+name)), chromedp.WaitVisible(chromedp.CSS(".flash-green"))) // the page before may have had its own flash
 	}
 	title := `document.querySelector('main h2')?.textContent.trim()`
 
