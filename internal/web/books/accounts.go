@@ -93,16 +93,16 @@ func (p *pages) accounts(c *shell.Ctx, status int, b *ledger.Books, f accountFor
 	if err != nil {
 		return err
 	}
-	t := ui.Table{Caption: "科目表", Dense: true, Unit: "元", Columns: []ui.Column{{Label: "编码"}, {Label: "科目"}, {Label: "类别"}, {Label: "余额方向"}, {Label: "辅助核算"}, {Label: c.AsOf.YearMonth().Chinese() + "末余额", Align: ui.Right}}}
+	t := ui.Table{Caption: "科目表", Dense: true, Unit: "元", Columns: []ui.Column{{Label: "科目"}, {Label: "类别", HidePhone: true}, {Label: "余额方向", HidePhone: true}, {Label: "辅助核算", HidePhone: true}, {Label: c.AsOf.YearMonth().Chinese() + "末余额", Align: ui.Right}}}
 	for _, a := range ch.list {
 		r := ui.Row{Group: !a.Leaf, Cells: []ui.Cell{
-			{Text: a.Code}, ui.T(ch.path(a.Code)), {Text: ledger.ClassLabels[a.Class], Muted: true}, {Text: directions[a.Direction], Muted: true}, ui.T(ledger.DimsText(a.Dims)), {Text: side(ch.ending[a.Code])},
+			ui.T(a.Code + " " + ch.path(a.Code)), {Text: ledger.ClassLabels[a.Class], Muted: true}, {Text: directions[a.Direction], Muted: true}, ui.T(ledger.DimsText(a.Dims)), {Text: side(ch.ending[a.Code])},
 		}}
 		if !a.Leaf {
-			r.Cells[1].Sub = "已设明细科目，分录记在明细上"
+			r.Cells[0].Sub = "已设明细科目，分录记在明细上"
 		}
 		if !a.Active {
-			r.Cells[1].Badges = append(r.Cells[1].Badges, ui.BadgeView{Text: "停用", Kind: ui.Grey})
+			r.Cells[0].Badges = append(r.Cells[0].Badges, ui.BadgeView{Text: "停用", Kind: ui.Grey})
 		}
 		if c.Who.Can(booksEdit, b.Region) {
 			r.Href = "/books/" + b.ID.String() + "/accounts/" + a.Code
