@@ -7,8 +7,11 @@ var (
 		"asset", "asset_unit", "asset_certificate", "depreciation", "depreciation_line", "contract", "contract_unit", "charge", "contract_version", "statement_layout",
 		"turnover", "contract_template", "work_settlement", "work_order",
 	}
-	assetTables = []string{"asset_change", "stocktake", "stocktake_line", "asset_rule", "disposal", "asset_funding"}
-	bankTables  = []string{
+	assetTables = []string{
+		"asset_change", "stocktake", "stocktake_line", "asset_rule", "disposal", "asset_funding",
+		"village_outline", "asset_alteration", "asset_alteration_part",
+	}
+	bankTables = []string{
 		"bank_rule", "bank_layout", "payment_layout", "bank_account", "bank_import", "bank_line", "bank_match", "bank_match_line", "bank_match_entry",
 		"bank_reconciliation", "bank_reconciliation_item", "payment", "payment_line",
 	}

@@ -16,9 +16,12 @@ import (
 
 type serveCmd struct {
 	data
-	Addr   string `name:"addr" env:"HUICUN_ADDR" default:"127.0.0.1:8080" help:"监听地址"`
-	Large  int64  `name:"large-file" env:"HUICUN_LARGE_FILE" default:"1024" help:"导入的文件超过多少 KB 就转到后台进行"`
-	Secure bool   `name:"secure" env:"HUICUN_SECURE" help:"只经 https 访问（反向代理之后）时打开"`
+	Addr      string `name:"addr" env:"HUICUN_ADDR" default:"127.0.0.1:8080" help:"监听地址"`
+	Large     int64  `name:"large-file" env:"HUICUN_LARGE_FILE" default:"1024" help:"导入的文件超过多少 KB 就转到后台进行"`
+	Secure    bool   `name:"secure" env:"HUICUN_SECURE" help:"只经 https 访问（反向代理之后）时打开"`
+	MapTiles  string `name:"map-tiles" env:"HUICUN_MAP_TILES" help:"资产地图的底图地址，含 {z}、{x}、{y}；不填则不用外部地图"`
+	MapCredit string `name:"map-credit" env:"HUICUN_MAP_CREDIT" help:"底图的来源和审图号，显示在地图上"`
+	MapDatum  string `name:"map-datum" env:"HUICUN_MAP_DATUM" default:"wgs84" enum:"wgs84,gcj02" help:"底图的坐标系：wgs84（天地图）或 gcj02（高德、腾讯）"`
 }
 
 // Run serves until the process is asked to stop.
@@ -26,6 +29,7 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 	cfg := s.config()
 	cfg.Secure = s.Secure
 	cfg.LargeFile = s.Large << 10
+	cfg.MapTiles, cfg.MapCredit, cfg.MapDatum = s.MapTiles, s.MapCredit, s.MapDatum
 	cfg.Log = slog.New(slog.NewTextHandler(std.err, nil))
 	a, err := app.Open(ctx, cfg)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/geo"
 	"huicun/internal/kit/jobs"
 	"huicun/internal/kit/secret"
 	"huicun/internal/registry/account"
@@ -52,6 +53,10 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = date.System
 	}
+	tiles, err := geo.NewService(cfg.MapTiles, cfg.MapCredit, cfg.MapDatum)
+	if err != nil {
+		return nil, err
+	}
 	d, err := db.Open(ctx, db.Config{
 		DataDir: cfg.DataDir, URL: cfg.Database, Migrations: migrations.FS, Classes: migrations.Classes, Clock: cfg.Clock,
 	})
@@ -78,7 +83,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a.Showcase = showcase.NewService(a.Nouns.Showcases, a.Figures, a.Nouns.Persons)
 	a.Shell = &shell.Shell{
 		Env: a.Env, Accounts: a.Accounts, Regions: a.Regions, Figures: a.Figures, Menu: menu,
-		Clock: cfg.Clock, Log: cfg.Log, Secure: cfg.Secure,
+		Clock: cfg.Clock, Log: cfg.Log, Secure: cfg.Secure, Map: tiles,
 	}
 	a.Jobs = a.startJobs(cfg)
 	a.mount()

@@ -17,6 +17,9 @@ type Config struct {
 	Clock    date.Clock
 	Log      *slog.Logger
 	Version  string // of the program, as exported packages name it
+	// MapTiles is the address of a map service's pictures with {z}, {x} and {y} in it, "" for none; MapCredit is who is named for
+	// them, MapDatum the system that they show (wgs84 or gcj02).
+	MapTiles, MapCredit, MapDatum string
 	// LargeFile is the size in bytes above which an uploaded sheet is imported in the background; 0 means 1 MB.
 	LargeFile int64
 }

@@ -40,7 +40,8 @@ var menu = []shell.MenuGroup{
 	}},
 	{Title: "政策机制", Items: []shell.MenuItem{
 		item("政策", "award", "/policies", "policy"), item("奖励发放", "cash", "/awards", "award"),
-		item("资产资源", "building-factory", "/assets", "asset"), item("计提折旧", "calculator", "/depreciations", "depreciation"),
+		item("资产资源", "building-factory", "/assets", "asset"), item("资产地图", "map", "/asset-map", "asset"),
+		item("计提折旧", "calculator", "/depreciations", "depreciation"),
 		item("清查盘点", "list-check", "/stocktakes", "stocktake"),
 		item("资产处置", "file-certificate", "/disposals", "disposal"),
 		item("合同", "file-text", "/contracts", "contract"),

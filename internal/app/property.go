@@ -21,6 +21,7 @@ type propertyParts struct {
 	Disposals  *disposal.Service
 	AssetRules *record.Noun[asset.Rule]
 	Shares     *record.Noun[asset.Share]
+	Outlines   *record.Noun[asset.Outline]
 }
 
 // registerProperty describes the nouns; the cards and the ledger must have been registered before.
@@ -29,6 +30,7 @@ func registerProperty(e *record.Env, n *Nouns) {
 	n.Stocktakes = stocktake.New(e, n.Ledger, n.Assets, n.Changes)
 	n.Files.Rule("stocktake_line", n.Stocktakes.FileRule())
 	n.AssetRules, n.Shares = asset.NewRules(e), asset.NewShares(e)
+	n.Outlines = asset.NewOutlines(e)
 	n.Disposals = disposal.New(e, n.Ledger, n.Changes)
 	n.Disposals.Uses = contractsOn
 }
@@ -36,7 +38,7 @@ func registerProperty(e *record.Env, n *Nouns) {
 func propertyNouns(n *Nouns) property.Nouns {
 	return property.Nouns{
 		Ledger: n.Ledger, Assets: n.Assets, Units: n.Units, Depreciation: n.Depreciation, Changes: n.Changes, Stocktakes: n.Stocktakes,
-		Disposals: n.Disposals, Rules: n.AssetRules, Shares: n.Shares,
+		Disposals: n.Disposals, Rules: n.AssetRules, Shares: n.Shares, Outlines: n.Outlines,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/fsm"
+	"huicun/internal/kit/geo"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/money"
 	"huicun/internal/kit/qty"
@@ -41,6 +42,10 @@ type Asset struct {
 	PriorIncome money.Fen
 	ReadyOn     date.Date
 	Address     string
+	// Place is where it lies; none where nobody said.
+	Place geo.Point
+	// Entered is the day from which the card stands in the books, where it was made later than the asset was acquired.
+	Entered date.Date
 	Card
 }
 
@@ -61,10 +66,10 @@ var Machine = &fsm.Machine{
 
 var assetTable = &db.Table[Asset]{
 	Name: "asset",
-	Cols: append([]string{"no", "name", "owner_id", "kind", "origin", "quantity", "unit", "cost_fen", "prior_income_fen", "ready_on", "address"}, cardCols...),
+	Cols: append([]string{"no", "name", "owner_id", "kind", "origin", "quantity", "unit", "cost_fen", "prior_income_fen", "ready_on", "address", "lat", "lon", "entered_on"}, cardCols...),
 	Row:  func(a *Asset) *db.Row { return &a.Row },
 	Ptrs: func(a *Asset) []any {
-		own := []any{&a.No, &a.Name, &a.Owner, &a.Kind, &a.Origin, &a.Quantity.N, &a.Quantity.Unit, &a.Cost, &a.PriorIncome, &a.ReadyOn, &a.Address}
+		own := []any{&a.No, &a.Name, &a.Owner, &a.Kind, &a.Origin, &a.Quantity.N, &a.Quantity.Unit, &a.Cost, &a.PriorIncome, &a.ReadyOn, &a.Address, &a.Place.Lat, &a.Place.Lon, &a.Entered}
 		return append(own, a.ptrs()...)
 	},
 }
@@ -89,6 +94,8 @@ func NewAssets(e *record.Env) *record.Noun[Asset] {
 			field.NewMoney("prior_income", "原年收入", func(a *Asset) *money.Fen { return &a.PriorIncome }).Help("新建、盘活之前这项资产每年的收入，计算新增收入时扣除"),
 			field.NewDay("ready_on", "投用日期", func(a *Asset) *date.Date { return &a.ReadyOn }).List(),
 			field.NewText("address", "位置", func(a *Asset) *string { return &a.Address }),
+			PointField(func(a *Asset) *geo.Point { return &a.Place }),
+			field.NewDay("entered", "入账日期", func(a *Asset) *date.Date { return &a.Entered }).Col("entered_on").Derived().NotShown(),
 		}, cardFields()...),
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, a *Asset) error {
 			a.propose()

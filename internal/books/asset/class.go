@@ -35,11 +35,14 @@ const classDigits = 6
 
 // Group says for one accounting system where the assets of some classes stand in the ledger: the account of their cost and
 // that of what was depreciated, "" when they are not depreciated (the same account twice: written off directly). Depreciation
-// begins Start months after the month of coming into use and ends Stop months after the month of leaving it.
+// begins Start months after the month of coming into use and ends Stop months after the month of leaving it. Checked says that
+// these months were compared with the text of the accounting system or its sources: those of fixed assets were; the text of
+// 财会〔2023〕14号 on intangible and biological assets was not at hand, so theirs follow the enterprises' standards.
 type Group struct {
 	Code, Name, Chart string
 	Cost, Accumulated string
 	Start, Stop       int
+	Checked           bool
 }
 
 // LandEdition is the edition of the land classes, in force from LandFrom. Codes, names and the roll-up to 农用地, 建设用地 and
@@ -72,7 +75,7 @@ var (
 	Classes = rows(classesCSV, func(r []string) Class { return Class{r[0], r[1], r[2], number(r[3]), number(r[4])} })
 	// Groups are the places of classes in the ledger, by accounting system.
 	Groups = rows(groupsCSV, func(r []string) Group {
-		return Group{r[0], r[1], r[2], r[3], r[4], number(r[5]), number(r[6])}
+		return Group{r[0], r[1], r[2], r[3], r[4], number(r[5]), number(r[6]), r[7] == "yes"}
 	})
 	// Lands are the land classes in the order of their codes.
 	Lands = rows(landCSV, func(r []string) Land { return Land{r[0], r[1], r[2]} })

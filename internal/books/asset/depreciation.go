@@ -78,6 +78,7 @@ type PlanLine struct {
 	Fen                 money.Fen
 	Left                int
 	Accumulated, Charge string // accounts of the chart
+	Unchecked           bool   // the months from and to which its kind is depreciated were not compared with the accounting system's text
 }
 
 // Spared is a card that a run leaves out, and why.
@@ -184,7 +185,7 @@ func (p *Plan) fill(cards []Asset) error {
 			p.Spared = append(p.Spared, Spared{a, why})
 		}
 		if fen > 0 {
-			p.Lines = append(p.Lines, PlanLine{a, fen, left, g.Accumulated, chargeAccount(a.Charge, p.Books.Chart)})
+			p.Lines = append(p.Lines, PlanLine{a, fen, left, g.Accumulated, chargeAccount(a.Charge, p.Books.Chart), !g.Checked})
 			if p.Total, err = money.Add(p.Total, fen); err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
+	"huicun/internal/kit/geo"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/qty"
 	"huicun/internal/registry/record"
@@ -18,13 +19,17 @@ type Unit struct {
 	Asset    ids.ID
 	Name     string
 	Quantity qty.Qty
+	// Place is where it lies by itself; none for where its asset lies.
+	Place geo.Point
 }
 
 var unitTable = &db.Table[Unit]{
 	Name: "asset_unit",
-	Cols: []string{"no", "asset_id", "name", "quantity", "unit"},
+	Cols: []string{"no", "asset_id", "name", "quantity", "unit", "lat", "lon"},
 	Row:  func(u *Unit) *db.Row { return &u.Row },
-	Ptrs: func(u *Unit) []any { return []any{&u.No, &u.Asset, &u.Name, &u.Quantity.N, &u.Quantity.Unit} },
+	Ptrs: func(u *Unit) []any {
+		return []any{&u.No, &u.Asset, &u.Name, &u.Quantity.N, &u.Quantity.Unit, &u.Place.Lat, &u.Place.Lon}
+	},
 }
 
 // NewUnits describes the noun.
@@ -41,6 +46,7 @@ func NewUnits(e *record.Env) *record.Noun[Unit] {
 			field.NewRef("asset", "所属资产", "asset", func(u *Unit) *ids.ID { return &u.Asset }).Req().Fix().Show(),
 			field.NewText("name", "单元名称", func(u *Unit) *string { return &u.Name }).Req().List(),
 			field.NewAmount("quantity", "数量", qty.M2, func(u *Unit) *qty.Qty { return &u.Quantity }).Req().List(),
+			PointField(func(u *Unit) *geo.Point { return &u.Place }),
 		},
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, u *Unit) error {
 			if u.Asset == 0 {

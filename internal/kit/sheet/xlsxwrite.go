@@ -22,7 +22,7 @@ const maxSheetRows = 1_048_576
 // not altered but for control characters. Rows may be shorter than the header. It prints on A4, as wide as the paper. The
 // first error of rows ends the writing and is returned as it is; nothing has been written to w then.
 func WriteXLSX(w io.Writer, name string, header []Column, rows iter.Seq2[[]string, error]) error {
-	return writeBook(w, name, Paper{Landscape: len(header) > upright}, header, rows)
+	return WriteBook(w, []Sheet{{name, Paper{Landscape: len(header) > upright}, header, rows}})
 }
 
 // upright is how many columns are printed on upright paper.
@@ -40,18 +40,45 @@ type Paper struct {
 // WritePaper writes one sheet as it is handed in: a heading, the rows in a frame, what stands below them. The header is
 // repeated on every printed page. Errors are those of WriteXLSX.
 func WritePaper(w io.Writer, name string, p Paper, header []Column, rows iter.Seq2[[]string, error]) error {
-	return writeBook(w, name, p, header, rows)
+	return WriteBook(w, []Sheet{{name, p, header, rows}})
 }
 
 func wrapped(err error) error { return errs.Wrap(err, errs.Internal, "sheet.write", "write xlsx") }
 
-func writeBook(w io.Writer, name string, p Paper, header []Column, rows iter.Seq2[[]string, error]) error {
+// Sheet is one sheet of a workbook: with a title of its paper as it is handed in, else bare.
+type Sheet struct {
+	Name   string // distinct within a workbook
+	Paper  Paper
+	Header []Column
+	Rows   iter.Seq2[[]string, error]
+}
+
+// WriteBook writes a workbook of several sheets, in their order. Errors are those of WriteXLSX.
+func WriteBook(w io.Writer, list []Sheet) error {
 	f := excelize.NewFile()
 	defer f.Close()
-	name = sheetName(name)
-	if err := f.SetSheetName("Sheet1", name); err != nil {
-		return wrapped(err)
+	for i := range list {
+		s := &list[i]
+		s.Name = sheetName(s.Name)
+		var err error
+		if i == 0 {
+			err = f.SetSheetName("Sheet1", s.Name)
+		} else {
+			_, err = f.NewSheet(s.Name)
+		}
+		if err != nil {
+			return wrapped(err)
+		}
+		if err := writeSheet(f, s); err != nil {
+			return err
+		}
 	}
+	_, err := f.WriteTo(w)
+	return wrapped(err)
+}
+
+func writeSheet(f *excelize.File, s *Sheet) error {
+	name, p, header := s.Name, s.Paper, s.Header
 	if err := setUp(f, name, p); err != nil {
 		return wrapped(err)
 	}
@@ -67,7 +94,7 @@ func writeBook(w io.Writer, name string, p Paper, header []Column, rows iter.Seq
 		return wrapped(err)
 	}
 	n := 0
-	for row, err := range rows {
+	for row, err := range s.Rows {
 		if err != nil {
 			return err
 		}
@@ -85,11 +112,7 @@ func writeBook(w io.Writer, name string, p Paper, header []Column, rows iter.Seq
 			return wrapped(err)
 		}
 	}
-	if err := sw.Flush(); err != nil {
-		return wrapped(err)
-	}
-	_, err = f.WriteTo(w)
-	return wrapped(err)
+	return wrapped(sw.Flush())
 }
 
 // setUp says how the sheet is printed: A4, as wide as the paper, its header on every page, the pages counted.

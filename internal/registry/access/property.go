@@ -1,7 +1,7 @@
 package access
 
 // What becomes of property after its card is made.
-var propertyKinds = []string{"asset_change", "stocktake", "stocktake_line", "disposal", "asset_rule", "asset_funding"}
+var propertyKinds = []string{"asset_change", "stocktake", "stocktake_line", "disposal", "asset_rule", "asset_funding", "village_outline"}
 
 // What a village's bookkeeper does of it, what the township's accountant does besides, and what is decided by either the
 // accountant or the secretary; that nobody decides on what he or she submitted is the slices' to see to.

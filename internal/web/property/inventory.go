@@ -2,7 +2,9 @@ package property
 
 import (
 	"iter"
+	"slices"
 	"strconv"
+	"strings"
 
 	"huicun/internal/books/asset"
 	"huicun/internal/books/contract"
@@ -42,23 +44,25 @@ func (p *pages) inventoryOf(c *shell.Ctx) (*asset.Inventory, error) {
 	return asset.InventoryOf(c.Context(), p.read(), tenant, ranges, before, c.AsOf)
 }
 
-// inventory is the pack of the year: by class, nature, source and land class, last year's figures beside this year's.
-func (p *pages) inventory(c *shell.Ctx) error {
-	inv, err := p.inventoryOf(c)
-	if err != nil {
-		return err
-	}
+// part is one table of the pack.
+type part struct {
+	Sheet string // its name in the workbook
+	ui.Table
+}
+
+// parts are the tables of the pack: by class, nature, source and land class, last year's figures beside this year's.
+func parts(inv *asset.Inventory) ([]part, error) {
 	total, err := inv.Total()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	classes, err := inv.By(func(a *asset.Asset) string { return a.Class })
 	if err != nil {
-		return err
+		return nil, err
 	}
 	natures, err := inv.By(func(a *asset.Asset) string { return a.Nature })
 	if err != nil {
-		return err
+		return nil, err
 	}
 	aided, err := inv.By(func(a *asset.Asset) string {
 		if a.Aided {
@@ -67,33 +71,47 @@ func (p *pages) inventory(c *shell.Ctx) error {
 		return "-"
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v := inventoryView{
-		Tables: []ui.Table{
-			movesTable("按资产分类", "class", classes, &total, classPath),
-			movesTable("按资产性质", "nature", natures, &total, func(k string) string { return field.LabelOf(asset.Natures, k) }),
-		},
+	out := []part{
+		{"按资产分类", movesTable("按资产分类", "class", classes, &total, classPath)},
+		{"按资产性质", movesTable("按资产性质", "nature", natures, &total, func(k string) string { return field.LabelOf(asset.Natures, k) })},
 	}
 	if len(aided) > 0 {
 		var sum asset.Moves
 		for i := range aided {
 			if sum, err = sum.Plus(&aided[i].Moves); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		v.Tables = append(v.Tables, movesTable("其中：帮扶项目资产", "", aided, &sum, classPath))
+		out = append(out, part{"帮扶项目资产", movesTable("其中：帮扶项目资产", "", aided, &sum, classPath)})
 	}
 	for _, only := range []bool{false, true} {
 		by, err := inv.BySource(only)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if t := sourceTable(by, only); len(t.Rows) > 0 {
-			v.Tables = append(v.Tables, t)
+			out = append(out, part{map[bool]string{false: "按资金来源", true: "帮扶资产资金来源"}[only], t})
 		}
 	}
-	v.Tables = append(v.Tables, landTable(inv))
+	return append(out, part{"资源性资产面积", landTable(inv)}), nil
+}
+
+// inventory is the pack of the year.
+func (p *pages) inventory(c *shell.Ctx) error {
+	inv, err := p.inventoryOf(c)
+	if err != nil {
+		return err
+	}
+	list, err := parts(inv)
+	if err != nil {
+		return err
+	}
+	var v inventoryView
+	for _, x := range list {
+		v.Tables = append(v.Tables, x.Table)
+	}
 	title := strconv.Itoa(c.Year) + "年资产清查报表"
 	view := c.PageOf(title, ui.Link{Label: "资产资源", Href: "/assets"}, ui.Link{Label: title})
 	view.Subtitle = c.ScopeName() + "　" + inv.From.String() + " 至 " + inv.To.String()
@@ -196,12 +214,8 @@ func landTable(inv *asset.Inventory) ui.Table {
 	return t
 }
 
-// exportInventory writes the inventory card by card.
-func (p *pages) exportInventory(c *shell.Ctx) error {
-	inv, err := p.inventoryOf(c)
-	if err != nil {
-		return err
-	}
+// cardSheet is the inventory card by card.
+func cardSheet(inv *asset.Inventory) sheet.Sheet {
 	head := []sheet.Column{{Title: "资产编号"}, {Title: "名称"}, {Title: "资产分类"}, {Title: "资产性质"}, {Title: "资金来源"}, {Title: "帮扶项目资产"}, {Title: "数量"}}
 	for _, s := range []string{"上年原值", "本年增加", "本年减少", "变动", "本年原值", "上年累计折旧", "本年计提", "转入转出", "本年累计折旧", "本年净值"} {
 		head = append(head, sheet.Column{Title: s + "（元）", Kind: sheet.Money})
@@ -219,7 +233,99 @@ func (p *pages) exportInventory(c *shell.Ctx) error {
 			}
 		}
 	}
-	return resource.WriteSheet(c, c.ScopeName()+strconv.Itoa(c.Year)+"年资产清查", c.Query("format"), head, rows)
+	return sheet.Sheet{Name: "逐项清单", Paper: sheet.Paper{Landscape: true}, Header: head, Rows: rows}
+}
+
+// paperSheet is a table of the pack as it is handed in: figures are numbers, the sums stand below in bold.
+func paperSheet(x *part, lines []string) sheet.Sheet {
+	s := sheet.Sheet{Name: x.Sheet, Paper: sheet.Paper{Title: x.Caption, Lines: lines, Landscape: len(x.Columns) > 7, Foot: []string{"单位负责人：　　　　　　　　填表人：　　　　　　　　填表日期："}}}
+	if x.Unit != "" {
+		s.Paper.Lines = append(slices.Clone(lines), "单位："+x.Unit)
+	}
+	for i, c := range x.Columns {
+		col := sheet.Column{Title: c.Label, Width: 16}
+		if i == 0 {
+			col.Width = 30
+		}
+		switch {
+		case strings.HasSuffix(c.Label, "数"):
+			col.Kind, col.Width = sheet.Integer, 10
+		case c.Align == ui.Right && c.Label == "占比":
+		case c.Align == ui.Right && x.Unit == "元":
+			col.Kind = sheet.Money
+		case c.Align == ui.Right:
+			col.Kind = sheet.Number
+		}
+		s.Header = append(s.Header, col)
+	}
+	s.Paper.Strong = func(row int) bool { return row == len(x.Rows) }
+	s.Rows = func(yield func([]string, error) bool) {
+		for _, r := range x.Rows {
+			if !yield(plainCells(r.Cells), nil) {
+				return
+			}
+		}
+		if len(x.Foot) > 0 {
+			yield(plainCells(x.Foot), nil)
+		}
+	}
+	return s
+}
+
+// plainCells are the texts of cells, numbers without separators; a cell over several columns leaves the others empty.
+func plainCells(list []ui.Cell) []string {
+	var out []string
+	for _, c := range list {
+		out = append(out, strings.ReplaceAll(c.Text, ",", ""))
+		for range c.Span - 1 {
+			out = append(out, "")
+		}
+	}
+	return out
+}
+
+// exportInventory writes the pack as a workbook: its tables, then card by card; as CSV the cards alone.
+func (p *pages) exportInventory(c *shell.Ctx) error {
+	inv, err := p.inventoryOf(c)
+	if err != nil {
+		return err
+	}
+	name, cards := c.ScopeName()+strconv.Itoa(c.Year)+"年资产清查", cardSheet(inv)
+	if c.Query("format") == "csv" {
+		return resource.WriteSheet(c, name, "csv", cards.Header, cards.Rows)
+	}
+	list, err := parts(inv)
+	if err != nil {
+		return err
+	}
+	var book []sheet.Sheet
+	for i := range list {
+		book = append(book, paperSheet(&list[i], []string{"填报单位：" + c.ScopeName(), inv.From.String() + " 至 " + inv.To.String()}))
+	}
+	c.File(name+".xlsx", resource.XLSX)
+	return sheet.WriteBook(c.W, append(book, cards))
+}
+
+// lets are by unit what let it last, of what began by the day that counts.
+func (p *pages) lets(c *shell.Ctx, tenant int64, ranges [][2]string) (map[ids.ID]*contract.Tenure, error) {
+	list, err := contract.Tenures(c.Context(), p.read(), tenant, ranges, c.AsOf)
+	out := make(map[ids.ID]*contract.Tenure, len(list))
+	for i := range list {
+		if have := out[list[i].Unit]; have == nil || !list[i].Last.Before(have.Last) {
+			out[list[i].Unit] = &list[i]
+		}
+	}
+	return out, err
+}
+
+// vacant lists what stands empty on the day that counts.
+func (p *pages) vacant(c *shell.Ctx, tenant int64, ranges [][2]string, lets map[ids.ID]*contract.Tenure) ([]asset.Vacancy, error) {
+	return asset.Vacant(c.Context(), p.read(), tenant, ranges, c.AsOf, func(unit ids.ID) (from, to date.Date) {
+		if x := lets[unit]; x != nil {
+			return x.From, x.Last
+		}
+		return date.Date{}, date.Date{}
+	})
 }
 
 // idle lists what stands empty and for how long, and the certificates that end.
@@ -232,7 +338,7 @@ func (p *pages) idle(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
-	last, err := contract.LastByUnit(c.Context(), p.read(), tenant, ranges)
+	last, err := p.lets(c, tenant, ranges)
 	if err != nil {
 		return err
 	}
@@ -240,12 +346,7 @@ func (p *pages) idle(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
-	list, err := asset.Vacant(c.Context(), p.read(), tenant, ranges, c.AsOf, func(unit ids.ID) (from, to date.Date) {
-		if x := last[unit]; x != nil {
-			return x.From, x.LastDay()
-		}
-		return date.Date{}, date.Date{}
-	})
+	list, err := p.vacant(c, tenant, ranges, last)
 	if err != nil {
 		return err
 	}
@@ -265,7 +366,7 @@ func (p *pages) idle(c *shell.Ctx) error {
 	return c.Page(view, idleBody(v))
 }
 
-func vacantTable(list []asset.Vacancy, last map[ids.ID]*contract.Contract, most int) ui.Table {
+func vacantTable(list []asset.Vacancy, last map[ids.ID]*contract.Tenure, most int) ui.Table {
 	t := ui.Table{Caption: "闲置清单", Columns: []ui.Column{{Label: "资产（单元）"}, {Label: "数量", Align: ui.Right}, {Label: "空置起"}, {Label: "空置天数", Align: ui.Right}, {Label: "上一份合同"}, {Label: "上次年租金（元）", Align: ui.Right}},
 		Empty: &ui.EmptyView{Icon: "circle-check", Title: "没有闲置的资产", Text: "经营性资产都在出租、建设或自用。"}}
 	for i := range list {
@@ -275,7 +376,7 @@ func vacantTable(list []asset.Vacancy, last map[ids.ID]*contract.Contract, most 
 			r.Href = "/asset-units/" + x.Unit.ID.String()
 			r.Cells[0], r.Cells[1] = ui.Cell{Text: x.Unit.Name, Sub: x.Unit.No}, ui.T(x.Unit.Quantity.String())
 			if k := last[x.Unit.ID]; k != nil {
-				r.Cells[4], r.Cells[5] = ui.Cell{Text: k.No, Href: "/contracts/" + k.ID.String()}, ui.T(yuan(k.Annual))
+				r.Cells[4], r.Cells[5] = ui.Cell{Text: k.No, Href: "/contracts/" + k.Contract.String()}, ui.T(yuan(k.Annual))
 			}
 		}
 		if x.Since.IsZero() {

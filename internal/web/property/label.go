@@ -179,8 +179,9 @@ func AssetPage() resource.Options[asset.Asset] {
 		Actions: func(c *shell.Ctx, a *asset.Asset) []ui.Button {
 			return append(disposeButton(c, a), ui.Button{Label: "标签", Icon: "qrcode", Href: "/asset-labels?q=" + url.QueryEscape(a.No)})
 		},
+		Before: []resource.Panel[asset.Asset]{placePanel},
 		ListActions: func(*shell.Ctx) []ui.Button {
-			return []ui.Button{{Label: "清查报表", Icon: "file-spreadsheet", Href: "/asset-inventory"}, {Label: "闲置资产", Icon: "alert-circle", Href: "/asset-idle"}, {Label: "二维码标签", Icon: "qrcode", Href: "/asset-labels"}}
+			return []ui.Button{{Label: "地图", Icon: "map", Href: "/asset-map"}, {Label: "清查报表", Icon: "file-spreadsheet", Href: "/asset-inventory"}, {Label: "闲置资产", Icon: "alert-circle", Href: "/asset-idle"}, {Label: "二维码标签", Icon: "qrcode", Href: "/asset-labels"}}
 		},
 	}
 }

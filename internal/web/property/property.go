@@ -42,6 +42,7 @@ type Nouns struct {
 	Disposals    *disposal.Service
 	Rules        *record.Noun[asset.Rule]
 	Shares       *record.Noun[asset.Share]
+	Outlines     *record.Noun[asset.Outline]
 }
 
 type pages struct {
@@ -62,6 +63,7 @@ func Mount(s *shell.Shell, set *resource.Set, n Nouns) {
 	p.mountLabels(s)
 	p.mountDisposals(s, set, n)
 	p.mountInventory(s)
+	p.mountMap(s, set, n)
 	resource.Mount(s, set, p.d.Runs, resource.Options[asset.Run]{
 		NoForms: true, NewPath: "/depreciations/new", Links: []string{"books"},
 		ListActions: func(*shell.Ctx) []ui.Button {

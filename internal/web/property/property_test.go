@@ -83,8 +83,10 @@ func newSite(t *testing.T) *site {
 	set := resource.NewSet()
 	set.Files(s.shell, files)
 	pages.Mount(s.shell, set, pages.Nouns{Ledger: l, Assets: cards, Units: units, Depreciation: dep, Changes: changes, Stocktakes: takes,
-		Disposals: disposal.New(env, l, changes), Rules: asset.NewRules(env), Shares: asset.NewShares(env),
+		Disposals: disposal.New(env, l, changes), Rules: asset.NewRules(env), Shares: asset.NewShares(env), Outlines: asset.NewOutlines(env),
 	})
+	resource.Mount(s.shell, set, cards, pages.AssetPage())
+	resource.Mount(s.shell, set, units, resource.Options[asset.Unit]{})
 	contract.NewContracts(env)
 	s.handler = s.shell.Handler()
 
@@ -123,6 +125,22 @@ type answer struct {
 
 func (s *site) do(login, method, path string, body io.Reader) answer {
 	s.Helper()
+	w := s.serve(login, method, path, body)
+	return answer{w.Code, html.UnescapeString(w.Body.String()), w.Header().Get("Location")}
+}
+
+// raw is the body of a file.
+func (s *site) raw(login, path string) string {
+	s.Helper()
+	w := s.serve(login, "GET", path, nil)
+	if w.Code != 200 {
+		s.Fatalf("%s: status %d", path, w.Code)
+	}
+	return w.Body.String()
+}
+
+func (s *site) serve(login, method, path string, body io.Reader) *httptest.ResponseRecorder {
+	s.Helper()
 	if s.tokens[login] == "" {
 		t, err := s.shell.Accounts.Login(s.Context(), login, password, "203.0.113.9", "Mozilla/5.0 (Windows NT 10.0) Edge")
 		s.ok(err)
@@ -136,7 +154,7 @@ func (s *site) do(login, method, path string, body io.Reader) answer {
 	}
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
-	return answer{w.Code, html.UnescapeString(w.Body.String()), w.Header().Get("Location")}
+	return w
 }
 
 func (s *site) get(login, path string) answer {

@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"huicun/internal/indicator"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/geo"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/account"
 	"huicun/internal/registry/record"
@@ -58,6 +60,8 @@ type Shell struct {
 	Todo func(c *Ctx) (int, error)
 	// Secure marks cookies for https only.
 	Secure bool
+	// Map is the map service whose pictures lie below maps; none mostly.
+	Map geo.Service
 
 	routes  []Route
 	latest  latestDays
@@ -86,7 +90,7 @@ func (s *Shell) Handler() http.Handler {
 	mux.Handle("/", s.serve(Route{Method: "GET", Pattern: "/", Perm: Public, Fn: func(c *Ctx) error {
 		return errs.New(errs.NotFound, "page.unknown", "没有这个页面；请检查地址，或从菜单进入")
 	}}))
-	return s.recoverer(headers(http.NewCrossOriginProtection().Handler(mux)))
+	return s.recoverer(headers(s.Map.Origin(), http.NewCrossOriginProtection().Handler(mux)))
 }
 
 func (s *Shell) serve(r Route) http.Handler {
@@ -128,11 +132,14 @@ func (c *Ctx) allow() error {
 
 var errPasswordFirst = errs.New(errs.Unauthenticated, "password.first", "请先修改初始密码")
 
-// headers sets what every answer carries. Pages are never cached by a shared computer.
-func headers(next http.Handler) http.Handler {
+// headers sets what every answer carries. Pages are never cached by a shared computer; pictures come from here and, when
+// there is a map service, from its one host.
+func headers(pictures string, next http.Handler) http.Handler {
+	policy := "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src " + strings.TrimSpace("'self' data: "+pictures) +
+		"; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "same-origin")
