@@ -18,6 +18,7 @@ type serveCmd struct {
 	data
 	Addr      string `name:"addr" env:"HUICUN_ADDR" default:"127.0.0.1:8080" help:"监听地址"`
 	Large     int64  `name:"large-file" env:"HUICUN_LARGE_FILE" default:"1024" help:"导入的文件超过多少 KB 就转到后台进行"`
+	Bill      int    `name:"large-billing" env:"HUICUN_LARGE_BILLING" default:"30" help:"一次计收的账套超过多少个就转到后台进行"`
 	Secure    bool   `name:"secure" env:"HUICUN_SECURE" help:"只经 https 访问（反向代理之后）时打开"`
 	MapTiles  string `name:"map-tiles" env:"HUICUN_MAP_TILES" help:"资产地图的底图地址，含 {z}、{x}、{y}；不填则不用外部地图"`
 	MapCredit string `name:"map-credit" env:"HUICUN_MAP_CREDIT" help:"底图的来源和审图号，显示在地图上"`
@@ -30,6 +31,7 @@ func (s *serveCmd) Run(ctx context.Context, std streams) error {
 	cfg.Secure = s.Secure
 	cfg.LargeFile = s.Large << 10
 	cfg.MapTiles, cfg.MapCredit, cfg.MapDatum = s.MapTiles, s.MapCredit, s.MapDatum
+	cfg.LargeBilling = s.Bill
 	cfg.Log = slog.New(slog.NewTextHandler(std.err, nil))
 	a, err := app.Open(ctx, cfg)
 	if err != nil {

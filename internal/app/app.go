@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -44,6 +45,8 @@ type App struct {
 	version  string
 	// largeFile is Config.LargeFile.
 	largeFile int64
+	// largeBilling is Config.LargeBilling.
+	largeBilling int
 
 	alertsAtNight bool
 }
@@ -68,7 +71,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		_ = d.Close()
 		return nil, err
 	}
-	a := &App{DB: d, Regions: region.New(d), version: cfg.Version, largeFile: cfg.LargeFile}
+	a := &App{DB: d, Regions: region.New(d), version: cfg.Version, largeFile: cfg.LargeFile, largeBilling: cmp.Or(cfg.LargeBilling, usualBilling)}
 	a.Env = record.NewEnv(d, a.Regions, box)
 	a.Accounts = account.New(d, box, a.Regions)
 	cat := indicator.NewCatalogue(d, a.Regions)

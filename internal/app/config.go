@@ -22,4 +22,6 @@ type Config struct {
 	MapTiles, MapCredit, MapDatum string
 	// LargeFile is the size in bytes above which an uploaded sheet is imported in the background; 0 means 1 MB.
 	LargeFile int64
+	// LargeBilling is the number of books above which a month's rent is billed in the background; 0 means 30.
+	LargeBilling int
 }

@@ -7,6 +7,9 @@ import (
 	"huicun/internal/kit/jobs"
 )
 
+// usualBilling is how many books are billed while a person waits: a second or so.
+const usualBilling = 30
+
 // startJobs makes the queue of background jobs with the kinds that there are.
 func (a *App) startJobs(cfg Config) *jobs.Queue {
 	q := jobs.New(a.DB, jobs.Config{
@@ -21,6 +24,7 @@ func (a *App) startJobs(cfg Config) *jobs.Queue {
 	q.Register(a.Nouns.Ledger.ImportJob(a.Accounts.Acting))
 	q.Register(a.Env.ImportJob(a.Accounts.Acting))
 	q.Register(a.Nouns.Risk.Job(a.Accounts.Acting))
+	q.Register(a.Nouns.Rent.Job(a.Accounts.Acting))
 	return q
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
+	"huicun/internal/books/rent"
 	"huicun/internal/registry/access"
 	"huicun/internal/web/admin"
 	bankpages "huicun/internal/web/bank"
@@ -120,6 +121,7 @@ func (a *App) mount() {
 	mountNouns(a.Shell, set, n)
 	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: property.AssetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates,
 		ContractActions: lease.Buttons(a.Env), ContractListActions: lease.ListButtons,
+		ContractPanels:   []resource.Panel[contract.Contract]{rentpages.ContractPanel(a.Env)},
 		ContractChildren: append([]resource.Child{{Kind: "letting", Field: "contract", Title: "公开招租"}}, workpages.OfContract...)})
 	workpages.Mount(a.Shell, set, n.Work)
 	lease.Mount(a.Shell, set, lease.Nouns{Contracts: n.Contracts, Turnovers: n.Turnovers, Papers: n.PaperTexts, Life: contract.NewLife(a.Env, n.Contracts, n.Files)})
@@ -131,13 +133,13 @@ func (a *App) mount() {
 	closingpages.Mount(a.Shell, set, n.Ledger, n.Closing)
 	openingpages.Mount(a.Shell, set, n.Ledger, n.Opening)
 	cash.Mount(a.Shell, set, n.Cash, n.Budgets)
-	rentpages.Mount(a.Shell, set, n.Ledger, n.Rent)
+	rentpages.Mount(a.Shell, set, n.Ledger, n.Rent, rentpages.Background{Queue: a.Jobs, Above: a.largeBilling})
 	bankpages.Mount(a.Shell, set, n.Bank)
 	riskpages.Mount(a.Shell, set, n.Risk, a.Jobs)
 	overviewpages.Mount(a.Shell, a.Overview, a.Board, riskpages.OverviewCard(n.Risk))
 	boardpages.Mount(a.Shell, a.Board)
 	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), todo(riskpages.Todo(n.Risk), overviewpages.Todo(a.Overview)))
-	jobpages.Mount(a.Shell, a.Jobs, map[string]jobpages.Detail{ledger.ImportKind: books.ImportDetail(a.Shell)})
+	jobpages.Mount(a.Shell, a.Jobs, map[string]jobpages.Detail{ledger.ImportKind: books.ImportDetail(a.Shell), rent.JobKind: rentpages.JobDetail})
 	journalpages.Mount(a.Shell, a.Journal, a.version)
 	showcasepages.Mount(a.Shell, a.Showcase)
 	admin.Mount(a.Shell)

@@ -184,6 +184,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 	n.Budgets = budget.New(e)
 	n.Cash = cash.New(e, n.Ledger)
 	n.Rent = rent.New(e, n.Ledger)
+	n.Rent.Connect(n.Bank)
 	n.Closing = closing.New(e, n.Ledger, households, closeChecks(e, n)...)
 	n.Opening = opening.New(e, n.Ledger, n.Parties, n.Households)
 }

@@ -39,6 +39,9 @@ type Service struct {
 	Payments        *record.Noun[Payment]
 	PaymentLines    *record.Noun[PaymentLine]
 
+	// TakenBy names the record of another slice that a statement line is booked by, "" for none; nil when there is no such slice.
+	TakenBy func(ctx context.Context, q db.Q, tenant int64, line ids.ID) (string, error)
+
 	// Transfers are the ways in which a payment reaches a bank, by the channel of the account.
 	Transfers map[string]Transfer
 }

@@ -110,19 +110,19 @@ func (s *Service) DraftFor(ctx context.Context, who access.Principal, tenant int
 		if err != nil {
 			return err
 		}
-		taken, err := matchedLines(ctx, tx, tenant, []ids.ID{line})
-		if err != nil {
+		if err := unbooked(ctx, tx, line); err != nil {
 			return err
 		}
-		made, err := ledger.MadeFor(ctx, tx, tenant, OriginLine, line)
-		switch {
-		case err != nil:
-			return err
-		case len(taken) > 0:
-			return errs.New(errs.State, "bank_line.matched", "这笔流水已经核对，不需要再填凭证")
-		case made != 0:
-			return errs.New(errs.Conflict, "bank_line.drafted", "这笔流水已经填过凭证，请打开那张凭证审核、记账")
-		case in.Account == a.Ledger:
+		if s.TakenBy != nil {
+			by, err := s.TakenBy(ctx, tx, tenant, line)
+			if err != nil {
+				return err
+			}
+			if by != "" {
+				return errs.New(errs.Conflict, "bank_line.taken", "这笔流水已登记为%s，凭证已经生成，不需要再填", by)
+			}
+		}
+		if in.Account == a.Ledger {
 			return errs.OnField("account", "对方科目不能是这个账户自己的科目 %s", a.Ledger)
 		}
 		v := l.voucher(a, in)
@@ -137,6 +137,38 @@ func (s *Service) DraftFor(ctx context.Context, who access.Principal, tenant int
 		return ids.Parse(first)
 	}
 	return id, err
+}
+
+// unbooked refuses a line that was matched, or that a voucher was drafted for.
+func unbooked(ctx context.Context, tx *db.Tx, line ids.ID) error {
+	taken, err := matchedLines(ctx, tx, tx.Tenant, []ids.ID{line})
+	if err != nil {
+		return err
+	}
+	made, err := ledger.MadeFor(ctx, tx, tx.Tenant, OriginLine, line)
+	switch {
+	case err != nil:
+		return err
+	case len(taken) > 0:
+		return errs.New(errs.State, "bank_line.matched", "这笔流水已经核对，不需要再填凭证")
+	case made != 0:
+		return errs.New(errs.Conflict, "bank_line.drafted", "这笔流水已经填过凭证，请打开那张凭证审核、记账")
+	}
+	return nil
+}
+
+// ClaimLine holds a statement line for a record of another slice that books it, and refuses one that is booked already. Who may do this is the
+// caller's to judge. It reads the line and its account.
+func ClaimLine(ctx context.Context, tx *db.Tx, id ids.ID) (*Line, *Account, error) {
+	l, err := lineTable.Get(ctx, tx, tx.Tenant, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := lockAccount(ctx, tx, l.Account)
+	if err != nil {
+		return nil, nil, err
+	}
+	return l, a, unbooked(ctx, tx, id)
 }
 
 // voucher is the voucher for a line: money in is a debit of the bank, money out a credit.

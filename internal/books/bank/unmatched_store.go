@@ -27,16 +27,6 @@ func Unmatched(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, si
 	return lineTable.All(ctx, q, db.In(db.NewWhere(tenant), "id", some), "on_date DESC, id DESC")
 }
 
-// LineOf reads a statement line with its account.
-func LineOf(ctx context.Context, q db.Q, tenant int64, id ids.ID) (*Line, *Account, error) {
-	l, err := lineTable.Get(ctx, q, tenant, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	a, err := accountTable.Get(ctx, q, tenant, l.Account)
-	return l, a, err
-}
-
 // SameName reports whether a bank's name of the other side is a party's: folded alike, or one within the other.
 func SameName(counterparty, name string) bool {
 	a, b := foldName(counterparty), foldName(name)

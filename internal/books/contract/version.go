@@ -12,6 +12,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
+	"huicun/internal/kit/ids"
 	"huicun/internal/registry/party"
 )
 
@@ -21,6 +22,7 @@ type Version struct {
 	Seq             int
 	Effective, Made date.Date
 	Kept            int
+	Party           ids.ID // who was party B; 0 for versions kept before this was
 	Texts           map[string]string
 }
 
@@ -177,7 +179,7 @@ func plan(ctx context.Context, q db.Q, tenant int64, old, c *Contract, today dat
 	}
 	var a amendment
 	if len(list) == 0 {
-		first := Version{Seq: 1, Effective: old.From, Made: today}
+		first := Version{Seq: 1, Effective: old.From, Made: today, Party: old.PartyB}
 		if first.Texts, err = withTenant(ctx, q, tenant, old); err != nil {
 			return nil, err
 		}
@@ -187,7 +189,7 @@ func plan(ctx context.Context, q db.Q, tenant int64, old, c *Contract, today dat
 	if err != nil {
 		return nil, err
 	}
-	v := Version{Seq: len(list) + len(a.added) + 1, Effective: c.Effective, Made: today}
+	v := Version{Seq: len(list) + len(a.added) + 1, Effective: c.Effective, Made: today, Party: c.PartyB}
 	if v.Kept, err = billed(ctx, q, tenant, old, stored, today); err != nil {
 		return nil, err
 	}

@@ -14,8 +14,8 @@ func insertVersion(ctx context.Context, tx *db.Tx, contract ids.ID, v *Version) 
 	if err != nil {
 		return err
 	}
-	return tx.Exec(ctx, `INSERT INTO contract_version (tenant_id, contract_id, seq, effective_on, made_on, kept, terms) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		tx.Tenant, contract, v.Seq, v.Effective, v.Made, v.Kept, terms)
+	return tx.Exec(ctx, `INSERT INTO contract_version (tenant_id, contract_id, seq, effective_on, made_on, kept, party_id, terms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		tx.Tenant, contract, v.Seq, v.Effective, v.Made, v.Kept, v.Party, terms)
 }
 
 // Versions lists a contract's versions, the first one first; none when it was never amended.
@@ -30,8 +30,10 @@ func versionsWhere(ctx context.Context, q db.Q, w *db.Where) (map[ids.ID][]Versi
 		terms    string
 		Version
 	}
-	rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.Seq, &r.Effective, &r.Made, &r.Kept, &r.terms} },
-		`SELECT contract_id, seq, effective_on, made_on, kept, terms FROM contract_version WHERE `+w.SQL()+` ORDER BY contract_id, seq`, w.Args()...)
+	rows, err := db.Collect(ctx, q, func(r *row) []any {
+		return []any{&r.contract, &r.Seq, &r.Effective, &r.Made, &r.Kept, &r.Party, &r.terms}
+	},
+		`SELECT contract_id, seq, effective_on, made_on, kept, party_id, terms FROM contract_version WHERE `+w.SQL()+` ORDER BY contract_id, seq`, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("reading versions of contracts: %w", err)
 	}

@@ -40,9 +40,10 @@ func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 			LEFT JOIN (SELECT contract_id, party_id, SUM(income_fen) AS fen FROM rent_posting WHERE tenant_id = $1 GROUP BY contract_id, party_id) s
 			ON s.contract_id = x.contract_id AND s.party_id = x.party_id
 			WHERE x.tenant_id = $1 AND c.tenant_id = $1 AND x.booked_income_fen <> x.outside_income_fen + COALESCE(s.fen, 0) ORDER BY c.no`},
-		{"应收款项 %s 为 %s 元，收款计划为 %s 元", `SELECT i.no, i.amount_fen, h.amount_fen
+		{"应收款项 %s 为 %s 元，收款计划为 %s 元", `SELECT MIN(i.no), CAST(SUM(i.amount_fen) AS BIGINT), h.amount_fen
 			FROM rent_item i JOIN charge h ON h.tenant_id = i.tenant_id AND h.contract_id = i.contract_id AND h.seq = i.charge_seq
-			WHERE i.tenant_id = $1 AND h.tenant_id = $1 AND i.kind = 'rent' AND (i.amount_fen <> h.amount_fen OR h.billed = FALSE) ORDER BY i.no`},
+			WHERE i.tenant_id = $1 AND h.tenant_id = $1 AND i.kind = 'rent' GROUP BY i.contract_id, i.charge_seq, h.amount_fen, h.billed
+			HAVING SUM(i.amount_fen) <> h.amount_fen OR h.billed = FALSE ORDER BY 1`},
 	} {
 		list, err := db.Collect(ctx, q, func(o *off) []any { return []any{&o.no, &o.have, &o.sum} }, c.query, tenant)
 		if err != nil {

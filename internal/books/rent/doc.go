@@ -44,7 +44,7 @@ type Service struct {
 	Notices   *record.Noun[Notice]
 }
 
-// New registers the nouns; "party", "books", "voucher", "contract" and "bank_line" must have been registered before.
+// New registers the nouns, and refuses to settle contracts of which something remains; "party", "books", "voucher", "contract" and "bank_line" must have been registered before.
 func New(e *record.Env, l *ledger.Ledger) *Service {
 	s := &Service{env: e, ledger: l}
 	s.Rules = newRules(e)
@@ -52,6 +52,7 @@ func New(e *record.Env, l *ledger.Ledger) *Service {
 	s.Items = s.newItems()
 	s.Receipts = s.newReceipts()
 	s.Writeoffs, s.Promises, s.Notices = s.newWriteoffs(), s.newPromises(), s.newNotices()
+	s.guardSettling(e)
 	return s
 }
 

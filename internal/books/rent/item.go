@@ -120,12 +120,16 @@ func (s *Service) newItems() *record.Noun[Item] {
 	})
 }
 
-// itemNo names an item by its contract and payment; L marks one beyond the schedule (另计).
-func itemNo(contractNo string, ch *contract.Charge) string {
+// itemNo names an item by its contract and payment; L marks one beyond the schedule (另计), and a number the shares of further tenants.
+func itemNo(contractNo string, ch *contract.Charge, share int) string {
+	no := fmt.Sprintf("%s-%03d", contractNo, ch.Seq)
 	if n := ch.Beyond(); n > 0 {
-		return fmt.Sprintf("%s-L%02d", contractNo, n)
+		no = fmt.Sprintf("%s-L%02d", contractNo, n)
 	}
-	return fmt.Sprintf("%s-%03d", contractNo, ch.Seq)
+	if share > 0 {
+		no += fmt.Sprintf("-%d", share+1)
+	}
+	return no
 }
 
 // feeNo names the nth late fee of an item.

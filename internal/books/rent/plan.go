@@ -52,18 +52,6 @@ type Left struct {
 	Why      string
 }
 
-// adoption is what others booked on a contract since the last run: money by day, and money taken back.
-type adoption struct {
-	days               []dayFen
-	less               money.Fen
-	income, receivable money.Fen
-}
-
-type dayFen struct {
-	day date.Date
-	fen money.Fen
-}
-
 // Any reports whether there is something to do.
 func (p *Plan) Any() bool { return len(p.Items) > 0 || len(p.Lines) > 0 }
 
@@ -94,8 +82,10 @@ type sheet struct {
 	unbilled  map[ids.ID][]contract.Charge
 	versions  map[ids.ID][]contract.Version
 	accounts  map[ids.ID][]*Account
-	billed    map[[2]ids.ID]money.Fen
+	billed    map[ids.ID]map[ids.ID]money.Fen // by contract and tenant
+	items     map[ids.ID][]Item               // of contracts that had more than one tenant
 	moved     map[ids.ID][]ledger.ContractMoved
+	known     map[ids.ID]map[ids.ID]known // what was taken over, by contract and tenant
 }
 
 func (s *Service) plan(ctx context.Context, q db.Q, tenant int64, b *ledger.Books, m date.Month) (*Plan, error) {
@@ -175,63 +165,43 @@ func (p *Plan) read(ctx context.Context, q db.Q, tenant int64) (*sheet, error) {
 			sh.accounts[a.Contract] = append(sh.accounts[a.Contract], a)
 		}
 	}
-	moved, err := ledger.MovedByContract(ctx, q, tenant, p.Books.Region, day)
-	for _, x := range moved {
-		if !ownOrigin(x.Origin) {
-			sh.moved[x.Contract] = append(sh.moved[x.Contract], x)
-		}
+	if sh.items, err = itemsOfSeveral(ctx, q, tenant, sh); err != nil {
+		return nil, err
 	}
-	return sh, err
+	if sh.known, err = takenOver(ctx, q, tenant, list); err != nil {
+		return nil, err
+	}
+	moved, err := ledger.MovedByContract(ctx, q, tenant, p.Books.Region, day)
+	if err != nil {
+		return nil, err
+	}
+	return sh, sh.outside(ctx, q, tenant, moved)
 }
 
-// ownOrigin reports whether a voucher is one of this package's.
-func ownOrigin(origin string) bool { return len(origin) > 5 && origin[:5] == "rent_" }
-
-// add works out what the month does to one contract.
+// add works out what the month does to one contract: for each of its tenants, what the time of his tenancy calls for.
 func (p *Plan) add(sh *sheet, c *contract.Contract) error {
-	a := &Account{Contract: c.ID, Party: c.PartyB, Region: c.Region, fresh: true}
-	others := money.Fen(0)
-	for _, x := range sh.accounts[c.ID] {
-		if x.Party == c.PartyB {
-			a = x
-			continue
-		}
-		others += x.Earned
-		if d := x.Target(p.Terms.Basis).minus(x.Booked); d != (Position{}) { // the basis has changed
-			p.line(Line{Contract: c, Party: x.Party, Delta: d, account: x})
-		}
-	}
-	l := Line{Contract: c, Party: a.Party, account: a}
-	for _, ch := range sh.unbilled[c.ID] {
-		item := Item{
-			No: itemNo(c.No, &ch), Books: p.Books.ID, Contract: c.ID, Party: a.Party, Kind: ItemRent, Seq: ch.Seq,
-			From: ch.From, To: ch.To, Due: ch.Due, Amount: ch.Amount,
-		}
-		item.Region, item.State, item.Sample = c.Region, ItemOpen, c.Sample
-		p.Items = append(p.Items, item)
-		var err error
-		if l.Billed, err = money.Add(l.Billed, ch.Amount); err != nil {
-			return err
-		}
-	}
-	earned, err := p.earned(sh, c, l.Billed)
+	t := sh.bearers(c)
+	billed, err := p.bill(sh, c, t)
 	if err != nil {
 		return err
 	}
-	earned -= others
-	l.Earned = earned - a.Earned
-	a.Earned = earned
-	l.adopt = adopted(sh, c.ID)
-	if x := l.adopt; x != nil {
-		a.Received += x.income - x.receivable
-		a.OutIncome += x.income
-		a.OutReceivable += x.receivable
-		a.Booked.Income += x.income
-		a.Booked.Receivable += x.receivable
-		p.Adopted += x.income - x.receivable
+	earned, err := p.earned(sh, c, t, billed)
+	if err != nil {
+		return err
 	}
-	l.Delta = a.Target(p.Terms.Basis).minus(a.Booked)
-	if l.Billed != 0 || l.Earned != 0 || l.adopt != nil || l.Delta != (Position{}) {
+	now := contract.TenantOn(t, p.Month.Last())
+	for _, a := range sh.accountsFor(c, t) {
+		l := Line{Contract: c, Party: a.Party, Billed: billed[a.Party], account: a}
+		if fen, ok := earned[a.Party]; ok {
+			l.Earned, a.Earned = fen-a.Earned, fen
+		}
+		if a.Party == now {
+			p.takeOver(sh, &l)
+		}
+		l.Delta = a.Target(p.Terms.Basis).minus(a.Booked) // also when only the basis has changed
+		if l.Billed == 0 && l.Earned == 0 && l.adopt == nil && l.Delta == (Position{}) {
+			continue
+		}
 		if p.Total, err = money.Add(p.Total, l.Billed); err != nil {
 			return err
 		}
@@ -240,82 +210,145 @@ func (p *Plan) add(sh *sheet, c *contract.Contract) error {
 	return nil
 }
 
+// bill makes the items of what fell due, and adds them up by tenant.
+func (p *Plan) bill(sh *sheet, c *contract.Contract, t []contract.Tenancy) (map[ids.ID]money.Fen, error) {
+	billed := map[ids.ID]money.Fen{}
+	for _, ch := range sh.unbilled[c.ID] {
+		shares, err := contract.SplitCharge(&ch, t)
+		if err != nil {
+			return nil, err
+		}
+		for k, x := range shares {
+			if x.Amount == 0 {
+				continue
+			}
+			item := Item{
+				No: itemNo(c.No, &ch, k), Books: p.Books.ID, Contract: c.ID, Party: x.Party, Kind: ItemRent, Seq: ch.Seq,
+				From: x.From, To: x.To, Due: x.Due, Amount: x.Amount,
+			}
+			item.Region, item.State, item.Sample = c.Region, ItemOpen, c.Sample
+			p.Items = append(p.Items, item)
+			if billed[x.Party], err = money.Add(billed[x.Party], x.Amount); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return billed, nil
+}
+
 func (p *Plan) line(l Line) {
 	p.Lines = append(p.Lines, l)
 	p.Earned += l.Earned // parts of contracts' sums, which are in range
 	p.Sums = p.Sums.plus(l.Delta)
 }
 
-// earned is the rent of a contract that may be income by the end of the month, since the books began: by accrual, and for who pays far ahead,
-// what is for the time up to then; on receipt, what was billed.
-func (p *Plan) earned(sh *sheet, c *contract.Contract, now money.Fen) (money.Fen, error) {
+// earned is by tenant the rent of a contract that may be income by the end of the month, since the books began: by accrual, and for who pays far
+// ahead, what is for the time up to then; on receipt, what was billed.
+func (p *Plan) earned(sh *sheet, c *contract.Contract, t []contract.Tenancy, now map[ids.ID]money.Fen) (map[ids.ID]money.Fen, error) {
 	list := sh.schedules[c.ID]
-	before, beyond, spread := money.Fen(0), money.Fen(0), p.Terms.Basis == Accrual
+	out := map[ids.ID]money.Fen{}
+	for _, x := range t {
+		out[x.Party] = 0
+	}
+	before, spread := money.Fen(0), p.Terms.Basis == Accrual
 	for i := range list {
 		switch x := &list[i]; {
-		case x.Beyond() > 0: // earned when it falls due
-			if !x.Due.Before(p.since) && !x.Due.After(p.Month.Last()) {
-				beyond += x.Amount
-			}
+		case x.Beyond() > 0:
 		case x.Due.Before(p.since):
 			before += x.Amount
 		case p.Terms.SpreadMonths > 0 && x.To.After(x.From.AddMonths(p.Terms.SpreadMonths)):
 			spread = true
 		}
 	}
-	if spread {
-		sum, err := contract.EarnedUntil(c, sh.versions[c.ID], p.Month)
-		return max(0, sum-before) + beyond, err
+	if !spread {
+		for who, fen := range sh.billed[c.ID] {
+			out[who] += fen
+		}
+		for who, fen := range now {
+			out[who] += fen
+		}
+		return out, nil
 	}
-	for key, fen := range sh.billed {
-		if key[0] == c.ID {
-			now += fen
+	if err := p.accrued(sh, c, t, before, out); err != nil {
+		return nil, err
+	}
+	for i := range list { // what is beyond the schedule is earned when it falls due
+		x := &list[i]
+		if x.Beyond() == 0 || x.Due.Before(p.since) || x.Due.After(p.Month.Last()) {
+			continue
+		}
+		shares, err := contract.SplitCharge(x, t)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range shares {
+			out[s.Party] += s.Amount
 		}
 	}
-	return now, nil
+	return out, nil
 }
 
-// adopted is what others booked on a contract beyond what was taken over before; nil for nothing.
-func adopted(sh *sheet, c ids.ID) *adoption {
-	var x adoption
-	known := money.Fen(0)
-	for _, a := range sh.accounts[c] {
-		x.income -= a.OutIncome
-		x.receivable -= a.OutReceivable
-		known += a.OutIncome - a.OutReceivable
+// accrued adds what the time up to the end of the month comes to, less what fell due before the books began: to each earlier tenant no more than his
+// shares of the payments, the rest to the one of the month.
+func (p *Plan) accrued(sh *sheet, c *contract.Contract, t []contract.Tenancy, before money.Fen, out map[ids.ID]money.Fen) error {
+	left, err := contract.EarnedUntil(c, sh.versions[c.ID], p.Month)
+	if err != nil {
+		return err
 	}
-	var days []dayFen
-	for _, m := range sh.moved[c] {
-		x.income += m.Income
-		x.receivable += m.Receivable
-		fen := m.Income - m.Receivable
-		for fen < 0 && len(days) > 0 { // what was taken back is taken off the latest
-			last := &days[len(days)-1]
-			part := min(-fen, last.fen)
-			last.fen, fen = last.fen-part, fen+part
-			if last.fen == 0 {
-				days = days[:len(days)-1]
+	for _, a := range sh.accounts[c.ID] {
+		if _, ok := out[a.Party]; !ok { // a tenant of whom no version tells
+			left -= a.Earned
+		}
+	}
+	left = max(0, left-before)
+	sums, err := p.shares(sh, c, t)
+	if err != nil {
+		return err
+	}
+	for i := range t {
+		part := left
+		if i+1 < len(t) && !t[i+1].From.After(p.Month.Last()) {
+			part = min(left, sums[i])
+		}
+		out[t[i].Party] += part
+		left -= part
+	}
+	return nil
+}
+
+// shares add up the schedule's payments since the books began by tenancy.
+func (p *Plan) shares(sh *sheet, c *contract.Contract, t []contract.Tenancy) ([]money.Fen, error) {
+	sums := make([]money.Fen, len(t))
+	if len(t) == 1 {
+		return sums, nil
+	}
+	list := sh.schedules[c.ID]
+	for i := range list {
+		if list[i].Beyond() > 0 || list[i].Due.Before(p.since) {
+			continue
+		}
+		parts, err := contract.SplitCharge(&list[i], t)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range parts {
+			at := 0
+			for k := range t[1:] {
+				if !t[k+1].From.After(x.From) {
+					at = k + 1
+				}
 			}
-		}
-		if fen > 0 {
-			days = append(days, dayFen{m.Date, fen})
+			sums[at] += x.Amount
 		}
 	}
-	if x.income == 0 && x.receivable == 0 {
-		return nil
+	return sums, nil
+}
+
+func earlier(a, b date.Date) date.Date {
+	if b.Before(a) {
+		return b
 	}
-	for _, d := range days {
-		part := min(known, d.fen)
-		if part > 0 {
-			known -= part
-			d.fen -= part
-		}
-		if d.fen > 0 {
-			x.days = append(x.days, d)
-		}
-	}
-	x.less = max(0, known)
-	return &x
+	return a
 }
 
 // leave lists what is not billed and why, and seals what was shown.

@@ -18,7 +18,7 @@ import (
 // Proposal is a statement line that may be a receipt on a contract, and why.
 type Proposal struct {
 	Line             bank.Line
-	Contract         ids.ID
+	Contract, Item   ids.ID
 	ContractNo, Name string
 	Reason           string
 	score            int
@@ -78,7 +78,7 @@ func (s *Service) Proposals(ctx context.Context, q db.Q, tenant int64, ranges []
 
 // judge weighs a line against an open item; an amount alone must be that of an item.
 func judge(l *bank.Line, o *OpenItem, total money.Fen) *Proposal {
-	p := &Proposal{Line: *l, Contract: o.Contract, ContractNo: o.ContractNo, Name: o.Name}
+	p := &Proposal{Line: *l, Contract: o.Contract, Item: o.ID, ContractNo: o.ContractNo, Name: o.Name}
 	var why []string
 	if strings.Contains(l.Description, o.ContractNo) {
 		p.score += byNumber
@@ -103,25 +103,52 @@ func judge(l *bank.Line, o *OpenItem, total money.Fen) *Proposal {
 	return p
 }
 
-// checkLine makes sure that a receipt is what its statement line says, and takes the cash account from it.
-func checkLine(ctx context.Context, tx *db.Tx, r *Receipt, c *contract.Contract) error {
-	if r.Line == 0 {
+// claimed is a statement line that a receipt is of, with its account.
+type claimed struct {
+	line    *bank.Line
+	account *bank.Account
+}
+
+// claim holds a statement line, before the books are locked as everybody does who books one; what is wrong with it is said beside it.
+func claim(ctx context.Context, tx *db.Tx, line ids.ID) (*claimed, error) {
+	if line == 0 {
+		return nil, nil
+	}
+	l, a, err := bank.ClaimLine(ctx, tx, line)
+	switch errs.KindOf(err) {
+	case errs.State, errs.Conflict:
+		return nil, errs.OnField("line", "%s", errs.Message(err))
+	}
+	return &claimed{l, a}, err
+}
+
+// check makes sure that a receipt is what its statement line says, and takes the cash account from it.
+func (x *claimed) check(r *Receipt, c *contract.Contract) error {
+	if x == nil {
 		return nil
 	}
-	l, a, err := bank.LineOf(ctx, tx, tx.Tenant, r.Line)
 	switch {
-	case err != nil:
-		return err
 	case r.Kind != Rent && r.Kind != Deposit || r.Method != ByBank:
 		return errs.OnField("line", "银行流水只用于以转账收的租金或押金")
-	case l.Region != c.Region || a.Books != r.Books:
+	case x.line.Region != c.Region || x.account.Books != r.Books:
 		return errs.OnField("line", "这笔流水不是这个账套银行账户的")
-	case l.In != r.Amount:
-		return errs.OnField("amount", "与银行流水的收入 %s 元不同", l.In)
+	case x.line.In != r.Amount:
+		return errs.OnField("amount", "与银行流水的收入 %s 元不同", x.line.In)
 	}
-	if r.Account != "" && r.Account != a.Ledger {
-		return errs.OnField("account", "这笔流水的账户记在 %s", a.Ledger)
+	if r.Account != "" && r.Account != x.account.Ledger {
+		return errs.OnField("account", "这笔流水的账户记在 %s", x.account.Ledger)
 	}
-	r.Account = a.Ledger
+	r.Account = x.account.Ledger
 	return nil
+}
+
+// Connect lets the bank's pages know which statement lines are receipts here.
+func (s *Service) Connect(b *bank.Service) {
+	b.TakenBy = func(ctx context.Context, q db.Q, tenant int64, line ids.ID) (string, error) {
+		list, err := receiptTable.All(ctx, q, db.NewWhere(tenant).And("bank_line_id = ?", line).And("state = 'done'"), "id")
+		if err != nil || len(list) == 0 {
+			return "", err
+		}
+		return "合同收款 " + list[0].No, nil
+	}
 }

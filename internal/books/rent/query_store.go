@@ -148,6 +148,17 @@ func Billed(ctx context.Context, q db.Q, tenant int64, ranges [][2]string) (map[
 	return out, err
 }
 
+// BilledRegions are the divisions within ranges whose books have been billed.
+func BilledRegions(ctx context.Context, q db.Q, tenant int64, ranges [][2]string) (map[string]bool, error) {
+	w := db.NewWhere(tenant).Ranges("region", ranges).And("state = 'done'")
+	list, err := db.Collect(ctx, q, func(at *string) []any { return []any{at} }, `SELECT DISTINCT region FROM rent_run WHERE `+w.SQL(), w.Args()...)
+	out := make(map[string]bool, len(list))
+	for _, at := range list {
+		out[at] = true
+	}
+	return out, err
+}
+
 // AccountsOf are the accounts of a contract, or of a tenant.
 func AccountsOf(ctx context.Context, q db.Q, tenant int64, contract, party ids.ID) ([]*Account, error) {
 	w := db.NewWhere(tenant)

@@ -138,7 +138,7 @@ func (s *Service) newReceipts() *record.Noun[Receipt] {
 // Input is what a person enters of a receipt. Items are covered first, in their order; then the oldest.
 type Input struct {
 	Contract    ids.ID
-	Party       ids.ID // 0: the contract's party B
+	Party       ids.ID // 0: the contract's party B of the day
 	Kind        string
 	Date        date.Date
 	Method      string
@@ -189,6 +189,10 @@ func (s *Service) ReceiveTx(ctx context.Context, tx *db.Tx, who access.Principal
 	if err != nil {
 		return nil, err
 	}
+	held, err := claim(ctx, tx, in.Line)
+	if err != nil {
+		return nil, err
+	}
 	if b, err = lockBooks(ctx, tx, b.ID); err != nil {
 		return nil, err
 	}
@@ -196,12 +200,15 @@ func (s *Service) ReceiveTx(ctx context.Context, tx *db.Tx, who access.Principal
 	if err != nil {
 		return nil, err
 	}
+	if in.Party, err = payer(ctx, tx, c, in.Party, in.Date); err != nil {
+		return nil, err
+	}
 	r := &Receipt{
-		Books: b.ID, Contract: c.ID, Party: cmp.Or(in.Party, c.PartyB), Kind: in.Kind, Date: in.Date, Method: in.Method, Account: in.Account,
+		Books: b.ID, Contract: c.ID, Party: in.Party, Kind: in.Kind, Date: in.Date, Method: in.Method, Account: in.Account,
 		Amount: in.Amount, Payer: in.Payer, Slip: in.Slip, Line: in.Line, ours: true,
 	}
 	r.Region, r.State, r.Sample, r.Note = c.Region, ReceiptDone, b.Sample || c.Sample, in.Note
-	if err := checkLine(ctx, tx, r, c); err != nil {
+	if err := held.check(r, c); err != nil {
 		return nil, err
 	}
 	if err := w.where(r); err != nil {
@@ -221,6 +228,46 @@ func (s *Service) ReceiveTx(ctx context.Context, tx *db.Tx, who access.Principal
 		return nil, err
 	}
 	return r, w.book(ctx, r.ID, KindReceipt, r.Date, r.summary(c), r.Sample, []*change{{account: a, contract: c, bank: r.bank(), deposit: r.deposit(), into: r.Account}})
+}
+
+// Payers are who may pay under a contract: its tenants, the first one first, and whoever has an account on it.
+func Payers(ctx context.Context, q db.Q, c *contract.Contract) ([]ids.ID, []contract.Tenancy, error) {
+	versions, err := contract.Versions(ctx, q, c.Tenant, c.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := AccountsOf(ctx, q, c.Tenant, c.ID, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	tenancies := contract.Tenancies(c, versions)
+	var out []ids.ID
+	add := func(id ids.ID) {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	for _, t := range tenancies {
+		add(t.Party)
+	}
+	for _, a := range accounts {
+		add(a.Party)
+	}
+	return out, tenancies, nil
+}
+
+// payer settles who pays: who is given, when that is a tenant of the contract, or its tenant of the day.
+func payer(ctx context.Context, q db.Q, c *contract.Contract, given ids.ID, day date.Date) (ids.ID, error) {
+	all, tenancies, err := Payers(ctx, q, c)
+	switch {
+	case err != nil:
+		return 0, err
+	case given == 0:
+		return contract.TenantOn(tenancies, day), nil
+	case !slices.Contains(all, given):
+		return 0, errs.OnField("party", "付款方不是合同 %s 的承租人（乙方），请选择现在或以前的乙方", c.No)
+	}
+	return given, nil
 }
 
 // take moves the account and covers items.
@@ -342,8 +389,8 @@ func (w *work) where(r *Receipt) error {
 
 // voidReceipt takes back what a receipt covered, and its voucher.
 func (s *Service) voidReceipt(ctx context.Context, tx *db.Tx, r *Receipt) error {
-	if r.Kind == Booked {
-		return errs.New(errs.State, "rent.booked", "这笔收款是从账上认领的；账上的凭证冲销以后，下次计收会自动减少")
+	if r.Kind == Booked || r.Kind == Refund && r.Account == "" {
+		return errs.New(errs.State, "rent.booked", "这笔款是从账上认领的；账上的凭证冲销以后，下次计收会自动减少")
 	}
 	c, err := contract.Get(ctx, tx, tx.Tenant, r.Contract)
 	if err != nil {

@@ -2,8 +2,10 @@ package rent_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,11 +43,13 @@ type world struct {
 	env       *record.Env
 	l         *ledger.Ledger
 	s         *rent.Service
+	bank      *bank.Service
 	contracts *record.Noun[contract.Contract]
 	parties   *record.Noun[party.Party]
 	tenant    int64
 	unit      ids.ID // the collective
 	firm      ids.ID
+	heir      ids.ID // another tenant
 	books     ids.ID
 	clerk     access.Principal
 	second    access.Principal
@@ -72,8 +76,9 @@ func newWorld(t testing.TB, d *db.DB, chart string, from date.Month) *world {
 	asset.NewAssets(w.env)
 	asset.NewUnits(w.env)
 	w.contracts = contract.NewContracts(w.env)
-	bank.New(w.env, w.l)
+	w.bank = bank.New(w.env, w.l)
 	w.s = rent.New(w.env, w.l)
+	w.s.Connect(w.bank)
 	w.unit = w.party("永胜村股份经济合作社", party.Collective)
 	w.firm = w.party("一厂", party.Enterprise)
 	w.books, err = w.l.Books.Create(ctx, access.System, w.tenant, "", &ledger.Books{Name: "永胜村账套", Party: w.unit, Chart: chart, From: from})
@@ -139,6 +144,7 @@ func (w *world) post() {
 	w.t.Helper()
 	page, _, err := w.l.Vouchers.List(ctx, access.System, w.tenant, record.Filter{Scope: w.place, Page: db.Paging{Limit: 1000}})
 	w.ok(err)
+	slices.SortFunc(page.Items, func(a, b ledger.Voucher) int { return cmp.Compare(a.ID, b.ID) }) // the red one before the blue one
 	for _, v := range page.Items {
 		if v.State == ledger.Draft {
 			w.ok(w.l.Review(ctx, w.second, w.tenant, v.ID, 0))
@@ -400,6 +406,7 @@ func histories(rt *rapid.T, t *testing.T, d *db.DB) {
 	r.Region = w.place
 	_, err = w.s.Rules.Create(ctx, access.System, w.tenant, "", r)
 	w.ok(err)
+	w.heir = w.party(fmt.Sprint("接手厂", w.n), party.Enterprise)
 	var contracts []ids.ID
 	for i := range rapid.IntRange(1, 2).Draw(rt, "contracts") {
 		from := date.Must("2021-01-01").AddDays(rapid.IntRange(0, 120).Draw(rt, fmt.Sprint("from", i)))
@@ -411,7 +418,7 @@ func histories(rt *rapid.T, t *testing.T, d *db.DB) {
 	day := date.Must("2021-01-05")
 	for range rapid.IntRange(1, 10).Draw(rt, "events") {
 		c := rapid.SampledFrom(contracts).Draw(rt, "contract")
-		switch rapid.IntRange(0, 7).Draw(rt, "event") {
+		switch rapid.IntRange(0, 8).Draw(rt, "event") {
 		case 0, 1:
 			if month > 202110 {
 				continue
@@ -461,6 +468,13 @@ func histories(rt *rapid.T, t *testing.T, d *db.DB) {
 			v, err := w.contracts.Get(ctx, access.System, w.tenant, c)
 			w.ok(err)
 			v.Ended = v.From.AddDays(rapid.IntRange(1, 400).Draw(rt, "ended"))
+			if err := w.contracts.Update(ctx, access.System, w.tenant, v); err != nil && errs.KindOf(err) == errs.Internal {
+				rt.Fatal(err)
+			}
+		case 8:
+			v, err := w.contracts.Get(ctx, access.System, w.tenant, c)
+			w.ok(err)
+			v.PartyB, v.Effective = rapid.SampledFrom([]ids.ID{w.firm, w.heir}).Draw(rt, "tenant"), v.From.AddDays(rapid.IntRange(0, 400).Draw(rt, "transfer"))
 			if err := w.contracts.Update(ctx, access.System, w.tenant, v); err != nil && errs.KindOf(err) == errs.Internal {
 				rt.Fatal(err)
 			}

@@ -39,14 +39,23 @@ type Terms struct {
 	LateRate, LateGrace int
 	LateCap             int
 	Letter              string // of dunning letters, with {places}
+	Disclose            string // whether everybody may see what is let and to what rent: Yes or No
 }
+
+// Whether something is settled so.
+const (
+	Yes = "yes"
+	No  = "no"
+)
+
+var yesNo = []field.Option{{Code: Yes, Label: "公开"}, {Code: No, Label: "不公开"}}
 
 var ruleTable = &db.Table[Rule]{
 	Name: KindRule,
-	Cols: []string{"name", "from_date", "basis", "spread_months", "bands", "late_rate", "late_grace", "late_cap", "letter"},
+	Cols: []string{"name", "from_date", "basis", "spread_months", "bands", "late_rate", "late_grace", "late_cap", "letter", "disclose"},
 	Row:  func(r *Rule) *db.Row { return &r.Row },
 	Ptrs: func(r *Rule) []any {
-		return []any{&r.Name, &r.From, &r.Basis, &r.SpreadMonths, &r.Bands, &r.LateRate, &r.LateGrace, &r.LateCap, &r.Letter}
+		return []any{&r.Name, &r.From, &r.Basis, &r.SpreadMonths, &r.Bands, &r.LateRate, &r.LateGrace, &r.LateCap, &r.Letter, &r.Disclose}
 	},
 }
 
@@ -98,6 +107,7 @@ func newRules(e *record.Env) *record.Noun[Rule] {
 			field.NewInt("late_grace", "滞纳金宽限", 0, mostGrace, func(r *Rule) *int { return &r.LateGrace }).In("天").Help("逾期不超过这个天数的不收"),
 			hundredths("late_cap", "滞纳金上限", "%（占该笔应收）", 100_00, func(r *Rule) *int { return &r.LateCap }).Help("不设上限填 0").Eg("30"),
 			field.NewLong("letter", "催款通知书", func(r *Rule) *string { return &r.Letter }).Help("可用：{对方}{单位}{日期}{金额}{大写}{笔数}{最早到期}{期限}{明细}；留空用系统自带的文本"),
+			field.NewEnum("disclose", "出租和租金公开", yesNo, func(r *Rule) *string { return &r.Disclose }).Help("公开的村，任何人不登录就能看到出租内容、期限、租金和到期未收合计，不列承租人；都没有规定的不公开"),
 		},
 		Check: func(r *Rule) error {
 			_, err := cash.ParseBands(r.Bands)
@@ -130,7 +140,7 @@ func (rs Rules) At(region, chart string, day date.Date) Terms {
 		}
 	}
 	d := defaults()[chart]
-	d.Letter = letterText
+	d.Letter, d.Disclose = letterText, No
 	t.complete(&d)
 	return t
 }
@@ -151,6 +161,9 @@ func (t *Terms) complete(o *Terms) {
 	}
 	if t.Letter == "" {
 		t.Letter = o.Letter
+	}
+	if t.Disclose == "" {
+		t.Disclose = o.Disclose
 	}
 }
 

@@ -194,40 +194,6 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, p *Plan) (ids.ID, error) 
 	return run.ID, w.book(ctx, run.ID, KindRun, p.Month.Last(), "计收"+p.Month.Chinese()+"合同款", run.Sample, changes)
 }
 
-// adopt keeps what others booked on a contract as receipts of the days on which they did; what they took back goes first.
-func (w *work) adopt(ctx context.Context, l *Line) error {
-	c := l.Contract
-	left := l.adopt.less
-	if left > 0 {
-		list, err := bookedOf(ctx, w.tx, w.tx.Tenant, c.ID)
-		if err != nil {
-			return err
-		}
-		for _, r := range list {
-			if left <= 0 {
-				break
-			}
-			if err := w.uncover(ctx, r); err != nil {
-				return err
-			}
-			if err := voidBooked(ctx, w.tx, r); err != nil {
-				return err
-			}
-			if left -= r.Amount; left < 0 { // keep the rest of it
-				l.adopt.days = append(l.adopt.days, dayFen{r.Date, -left})
-			}
-		}
-	}
-	for _, d := range l.adopt.days {
-		r := &Receipt{Books: w.books.ID, Contract: c.ID, Party: l.account.Party, Kind: Booked, Date: d.day, Amount: d.fen, ours: true}
-		r.Region, r.State, r.Sample, r.Note = c.Region, ReceiptDone, w.books.Sample || c.Sample, "账上已记的收款，计收时认领"
-		if err := w.s.Receipts.CreateTx(ctx, w.tx, actor(w.tx), r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Void takes the last run of books back, with its items and vouchers; what covered the items is held again.
 func (s *Service) Void(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64, reason string) error {
 	return s.Runs.Do(ctx, who, tenant, id, version, "void", reason)

@@ -86,7 +86,8 @@ func deletePostings(ctx context.Context, tx *db.Tx, source ids.ID) error {
 }
 
 func insertVoucher(ctx context.Context, tx *db.Tx, source, voucher ids.ID) error {
-	return tx.Exec(ctx, `INSERT INTO rent_voucher (tenant_id, source_id, voucher_id) VALUES ($1, $2, $3)`, tx.Tenant, source, voucher)
+	return tx.Exec(ctx, `INSERT INTO rent_voucher (tenant_id, source_id, voucher_id) VALUES ($1, $2, $3)
+		ON CONFLICT (tenant_id, source_id, voucher_id) DO NOTHING`, tx.Tenant, source, voucher)
 }
 
 func deleteVoucher(ctx context.Context, tx *db.Tx, source, voucher ids.ID) error {
@@ -181,9 +182,9 @@ func heldOf(ctx context.Context, q db.Q, tenant int64, contract, party ids.ID) (
 	return pointers(receiptTable.All(ctx, q, w, "on_date, id"))
 }
 
-// bookedOf lists what was taken over from the ledger for a contract, the newest first.
-func bookedOf(ctx context.Context, q db.Q, tenant int64, contract ids.ID) ([]*Receipt, error) {
-	w := db.NewWhere(tenant).And("contract_id = ?", contract).And("state = 'done'").And("kind = 'booked'")
+// bookedOf lists what was taken over from the ledger for a tenant on a contract, the newest first.
+func bookedOf(ctx context.Context, q db.Q, tenant int64, contract, party ids.ID) ([]*Receipt, error) {
+	w := db.NewWhere(tenant).And("contract_id = ?", contract).And("party_id = ?", party).And("state = 'done'").And("kind = 'booked'")
 	return pointers(receiptTable.All(ctx, q, w, "on_date DESC, id DESC"))
 }
 
@@ -201,12 +202,12 @@ func restive(ctx context.Context, q db.Q, tenant int64, books ids.ID) (map[[2]id
 }
 
 // billedSums add up the rent that was billed by contract and tenant.
-func billedSums(ctx context.Context, q db.Q, tenant int64, contracts []ids.ID) (map[[2]ids.ID]money.Fen, error) {
+func billedSums(ctx context.Context, q db.Q, tenant int64, contracts []ids.ID) (map[ids.ID]map[ids.ID]money.Fen, error) {
 	type row struct {
 		contract, party ids.ID
 		fen             money.Fen
 	}
-	out := map[[2]ids.ID]money.Fen{}
+	out := map[ids.ID]map[ids.ID]money.Fen{}
 	for some := range slices.Chunk(contracts, perStatement) {
 		w := db.In(db.NewWhere(tenant), "contract_id", some).And("kind = 'rent'").And("state <> 'void'")
 		rows, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.contract, &r.party, &r.fen} },
@@ -215,7 +216,10 @@ func billedSums(ctx context.Context, q db.Q, tenant int64, contracts []ids.ID) (
 			return nil, fmt.Errorf("adding up what was billed: %w", err)
 		}
 		for _, r := range rows {
-			out[[2]ids.ID{r.contract, r.party}] = r.fen
+			if out[r.contract] == nil {
+				out[r.contract] = map[ids.ID]money.Fen{}
+			}
+			out[r.contract][r.party] = r.fen
 		}
 	}
 	return out, nil

@@ -347,6 +347,16 @@ func (w *work) takeBack(ctx context.Context, source ids.ID, accounts []*Account,
 		if err != nil {
 			return fmt.Errorf("withdrawing the voucher: %w", err)
 		}
+		by, err := ledger.ReversalOf(ctx, w.tx, w.tx.Tenant, v) // drafted now, or by a person before
+		if err != nil || by == 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := insertVoucher(ctx, w.tx, source, by); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -46,7 +46,9 @@ type Nouns struct {
 	Contracts *record.Noun[contract.Contract]
 	Templates *template.Service
 	// ContractActions and ContractListActions are the buttons of contracts and of their list; their pages stand elsewhere.
-	ContractActions     func(c *shell.Ctx, ct *contract.Contract) []ui.Button
+	ContractActions func(c *shell.Ctx, ct *contract.Contract) []ui.Button
+	// ContractPanels stand below a contract's schedule.
+	ContractPanels      []resource.Panel[contract.Contract]
 	ContractListActions func(c *shell.Ctx) []ui.Button
 	// ContractChildren are further records that contracts have: work orders, the letting that it came from.
 	ContractChildren []resource.Child
@@ -73,7 +75,7 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 	resource.Mount(s, set, n.Contracts, resource.Options[contract.Contract]{
 		Before: []resource.Panel[contract.Contract]{p.contractAlerts}, Preview: p.contractPreview, Actions: n.ContractActions, ListActions: n.ContractListActions,
 		Anew: []string{"effective"}, Guided: []string{"end"},
-		Panels: []resource.Panel[contract.Contract]{p.termPanel, p.schedulePanel, p.versionPanel, p.contractVouchers},
+		Panels: append(append([]resource.Panel[contract.Contract]{p.termPanel, p.schedulePanel}, n.ContractPanels...), p.versionPanel, p.contractVouchers),
 		Children: append([]resource.Child{
 			{Kind: "contract", Field: "previous", Title: "续签的合同", HideEmpty: true}, {Kind: "contract", Field: "sublet", Title: "转租的合同", HideEmpty: true},
 			{Kind: contract.TurnoverKind, Field: "contract", Title: "营业额申报", When: func(v any) bool { return v.(*contract.Contract).More.SharePercent > 0 }},

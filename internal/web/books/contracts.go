@@ -3,6 +3,7 @@ package books
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -156,8 +157,8 @@ func (p *pages) contractAlerts(c *shell.Ctx, ct *contract.Contract) (templ.Compo
 				Kind: ui.Red, Title: "欠款 " + s.Owed.String() + " 元", Text: fmt.Sprintf("最早一笔 %s 到期，已逾期 %d 天。", s.Since.Chinese(), c.AsOf.Sub(s.Since)),
 				Sub: "截至 " + c.AsOf.Chinese() + " 应收 " + s.Due.String() + " 元，已收 " + s.Received.String() + " 元",
 			}
-			if c.Who.Can(voucherEdit, ct.Region) {
-				a.Remedy, a.RemedyHref = "收到后填制凭证", "/vouchers/new"
+			if _, ok := p.env.Noun("rent_receipt"); ok && c.Who.Can("rent_receipt:edit", ct.Region) {
+				a.Remedy, a.RemedyHref = "登记收款", "/rent-receipts/new?contract="+url.QueryEscape(ct.No)
 			}
 			list = append(list, a)
 		}

@@ -90,12 +90,16 @@ func outcome(j *jobs.Job) string {
 
 func progress(j *jobs.Job) ui.ProgressView {
 	p := ui.ProgressView{Label: j.Stage, Show: true}
+	unit := ""
+	if j.FileName != "" {
+		unit = " 行"
+	}
 	switch {
 	case j.Total > 0:
 		p.Percent = float64(j.Done) / float64(j.Total) * 100
-		p.Text = fmt.Sprintf("%d / %d 行", j.Done, j.Total)
+		p.Text = fmt.Sprintf("%d / %d%s", j.Done, j.Total, unit)
 	case j.Done > 0:
-		p.Text = fmt.Sprintf("%d 行", j.Done)
+		p.Text = fmt.Sprintf("%d%s", j.Done, unit)
 	}
 	return p
 }

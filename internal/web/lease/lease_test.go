@@ -131,3 +131,18 @@ func TestRenewals(t *testing.T) {
 	a := s.get("baozhang", "/contracts/new?previous=HT-2021-0001&party_a=合作社&party_b=一厂&from=2022-02-01")
 	s.want(a, 200, `value="2022-02-01"`, `value="一厂"`)
 }
+
+// TestTwentyYears: a lease runs twenty years at most, as the form says with the article; land may run longer.
+func TestTwentyYears(t *testing.T) {
+	s := newSite(t)
+	form := func(key, to string, more ...string) []string {
+		return append([]string{
+			"_key", key, "name", "长租", "kind", "lease", "party_a", "合作社", "party_b", "一厂", "units", "U1", "signed", "2022-02-01", "from", "2022-02-01", "to", to,
+			"pay", "1000", "pay_months", "12",
+		}, more...)
+	}
+	const article = "租赁期限不得超过二十年，超过部分无效（民法典第七百零五条）"
+	s.want(s.post("baozhang", "/contracts", form("0123456789abcde1", "2042-02-01")...), 422, article, `value="2042-02-01"`)
+	at := s.want(s.post("baozhang", "/contracts", form("0123456789abcde2", "2042-01-31")...), 303).location
+	s.want(s.post("baozhang", at, form("", "2050-01-31", "version", "1")...), 422, article)
+}

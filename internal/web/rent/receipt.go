@@ -21,10 +21,10 @@ import (
 )
 
 // entered are the fields of the form, in their order.
-var entered = []string{"contract", "kind", "date", "amount", "method", "payer", "slip", "account", "line", "note"}
+var entered = []string{"contract", "party", "kind", "date", "amount", "method", "payer", "slip", "account", "line", "note"}
 
 var labels = map[string]string{
-	"contract": "合同", "kind": "种类", "date": "日期", "amount": "金额", "method": "方式", "payer": "交款人", "slip": "收据（回单）号", "account": "入账科目", "line": "银行流水", "note": "备注",
+	"contract": "合同", "party": "付款方", "kind": "种类", "date": "日期", "amount": "金额", "method": "方式", "payer": "交款人", "slip": "收据（回单）号", "account": "入账科目", "line": "银行流水", "note": "备注",
 }
 
 // receiptForm is the form of a new receipt; a contract, an item or a statement line can be given.
@@ -81,7 +81,7 @@ func (p *pages) parse(c *shell.Ctx, tenant int64, texts map[string]string, chose
 	for name, to := range map[string]struct {
 		kind string
 		id   *ids.ID
-	}{"contract": {"contract", &in.Contract}, "line": {"bank_line", &in.Line}} {
+	}{"contract": {"contract", &in.Contract}, "party": {"party", &in.Party}, "line": {"bank_line", &in.Line}} {
 		text := field.Clean(texts[name], false)
 		n, ok := p.env.Noun(to.kind)
 		if text == "" || !ok {
@@ -141,6 +141,11 @@ func (p *pages) receiptPage(c *shell.Ctx, status int, in map[string]string, chos
 	x := f("contract", "")
 	x.Ref, x.Required, x.Help = "contract", true, "输入合同编号或名称"
 	add(x)
+	if len(v.Payers) > 1 {
+		x = f("party", "select")
+		x.Options, x.Help = v.Payers, "合同换过承租人：以前的欠款由原承租人付"
+		add(x)
+	}
 	x = f("kind", "select")
 	x.Options = options(rent.EntryKinds, in["kind"])
 	add(x)
@@ -184,19 +189,20 @@ func (p *pages) known(c *shell.Ctx, tenant int64, in map[string]string, chosen [
 	if err != nil || !c.Who.Can(receiptEdit, ct.Region) {
 		return err
 	}
-	names, err := p.names(c.Context(), tenant, "party", []ids.ID{ct.PartyB})
+	items, err := rent.ItemsOf(c.Context(), p.read(), tenant, id, 0)
 	if err != nil {
 		return err
 	}
-	accounts, err := rent.AccountsOf(c.Context(), p.read(), tenant, id, ct.PartyB)
+	who, name, err := p.payer(c, ct, in, items, chosen, v)
 	if err != nil {
 		return err
 	}
-	items, err := rent.ItemsOf(c.Context(), p.read(), tenant, id, ct.PartyB)
+	items = slices.DeleteFunc(items, func(x rent.Item) bool { return x.Party != who })
+	accounts, err := rent.AccountsOf(c.Context(), p.read(), tenant, id, who)
 	if err != nil {
 		return err
 	}
-	in["payer"] = cmp.Or(in["payer"], names[ct.PartyB])
+	in["payer"] = cmp.Or(in["payer"], name)
 	var open money.Fen
 	v.Open = ui.Table{Caption: "未付清的款项", Unit: "元", Columns: []ui.Column{{Label: "选"}, {Label: "应收"}, {Label: "所属期"}, {Label: "到期日"}, right("应收"), right("未收")}}
 	for i := range items {
@@ -213,7 +219,7 @@ func (p *pages) known(c *shell.Ctx, tenant int64, in map[string]string, chosen [
 		}
 	}
 	var held, deposit money.Fen
-	receipts, err := rent.ReceiptsOf(c.Context(), p.read(), tenant, id, ct.PartyB)
+	receipts, err := rent.ReceiptsOf(c.Context(), p.read(), tenant, id, who)
 	if err != nil {
 		return err
 	}
@@ -224,10 +230,43 @@ func (p *pages) known(c *shell.Ctx, tenant int64, in map[string]string, chosen [
 		deposit += a.Deposit
 	}
 	v.Facts = []ui.Desc{
-		{Label: "合同", Value: ct.No + " " + ct.Name, Href: "/contracts/" + id.String()}, {Label: "付款方", Value: names[ct.PartyB]},
+		{Label: "合同", Value: ct.No + " " + ct.Name, Href: "/contracts/" + id.String()}, {Label: "付款方", Value: name, Href: path("/rent-statement", "party", name)},
 		{Label: "未付清", Value: open.String() + " 元", Strong: true}, {Label: "预收", Value: held.String() + " 元"}, {Label: "已收押金", Value: deposit.String() + " 元", Sub: "合同约定 " + ct.Deposit.String() + " 元"},
 	}
 	return nil
+}
+
+// payer settles who pays: who was chosen, else the debtor of the chosen item, else party B of the day. Of a contract that changed hands the form
+// offers all who may pay.
+func (p *pages) payer(c *shell.Ctx, ct *contract.Contract, in map[string]string, items []rent.Item, chosen []string, v *formView) (ids.ID, string, error) {
+	all, tenancies, err := rent.Payers(c.Context(), p.read(), ct)
+	if err != nil {
+		return 0, "", err
+	}
+	names, err := p.names(c.Context(), c.Tenant, "party", slices.Clone(all))
+	if err != nil {
+		return 0, "", err
+	}
+	day, err := date.Parse(in["date"])
+	if err != nil {
+		day = c.AsOf
+	}
+	who := contract.TenantOn(tenancies, day)
+	for i := range items {
+		if slices.Contains(chosen, items[i].ID.String()) {
+			who = items[i].Party
+			break
+		}
+	}
+	for _, id := range all {
+		if in["party"] != "" && names[id] == in["party"] {
+			who = id
+		}
+	}
+	for _, id := range all {
+		v.Payers = append(v.Payers, ui.Option{Value: names[id], Label: names[id], Selected: id == who})
+	}
+	return who, names[who], nil
 }
 
 // mostProposals is how many statement lines the form proposes.
@@ -247,7 +286,7 @@ func (p *pages) proposals(c *shell.Ctx, tenant int64, v *formView) error {
 	for i := range list {
 		x := &list[i]
 		row := ui.Row{Cells: []ui.Cell{ui.T(x.Line.Day.String()), ui.T(x.Line.Counterparty), ui.T(x.Line.Description), ui.T(x.Line.In.String()), {Text: x.ContractNo + " " + x.Name, Sub: x.Reason}}}
-		row.Href = path("/rent-receipts/new", "contract", x.ContractNo, "line", x.Line.No, "amount", x.Line.In.Plain(), "date", x.Line.Day.String(), "payer", x.Line.Counterparty, "slip", x.Line.Serial)
+		row.Href = path("/rent-receipts/new", "contract", x.ContractNo, "item", x.Item.String(), "line", x.Line.No, "amount", x.Line.In.Plain(), "date", x.Line.Day.String(), "payer", x.Line.Counterparty, "slip", x.Line.Serial)
 		v.Lines.Rows = append(v.Lines.Rows, row)
 	}
 	return nil

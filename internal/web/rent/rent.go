@@ -16,6 +16,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
+	"huicun/internal/kit/jobs"
 	"huicun/internal/kit/money"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
@@ -37,11 +38,18 @@ type pages struct {
 	env *record.Env
 	l   *ledger.Ledger
 	s   *rent.Service
+	bg  Background
+}
+
+// Background carries the billing of more books than Above out; without a queue all is done while the person waits.
+type Background struct {
+	Queue *jobs.Queue
+	Above int
 }
 
 // Mount adds the pages.
-func Mount(sh *shell.Shell, set *resource.Set, l *ledger.Ledger, s *rent.Service) {
-	p := &pages{env: sh.Env, l: l, s: s}
+func Mount(sh *shell.Shell, set *resource.Set, l *ledger.Ledger, s *rent.Service, bg Background) {
+	p := &pages{env: sh.Env, l: l, s: s, bg: bg}
 	resource.Mount(sh, set, s.Rules, resource.Options[rent.Rule]{})
 	resource.Mount(sh, set, s.Runs, resource.Options[rent.Run]{
 		NoForms: true, NewPath: "/rent-runs/new", Links: []string{"books"},
@@ -56,7 +64,7 @@ func Mount(sh *shell.Shell, set *resource.Set, l *ledger.Ledger, s *rent.Service
 		},
 	})
 	resource.Mount(sh, set, s.Receipts, resource.Options[rent.Receipt]{
-		NoForms: true, NewPath: "/rent-receipts/new", Links: []string{"contract", "party"},
+		NoForms: true, Events: true, NewPath: "/rent-receipts/new", Links: []string{"contract", "party"},
 		Before: []resource.Panel[rent.Receipt]{p.receiptTools}, Panels: []resource.Panel[rent.Receipt]{p.coveredPanel},
 	})
 	resource.Mount(sh, set, s.Writeoffs, resource.Options[rent.Writeoff]{
@@ -65,9 +73,10 @@ func Mount(sh *shell.Shell, set *resource.Set, l *ledger.Ledger, s *rent.Service
 	})
 	resource.Mount(sh, set, s.Promises, resource.Options[rent.Promise]{Links: []string{"contract"}})
 	resource.Mount(sh, set, s.Notices, resource.Options[rent.Notice]{
-		NoForms: true, NewPath: "/rent-notices/new", Links: []string{"party"}, Before: []resource.Panel[rent.Notice]{p.letterPanel},
+		NoForms: true, Events: true, NewPath: "/rent-notices/new", Links: []string{"party"}, Before: []resource.Panel[rent.Notice]{p.letterPanel},
 	})
 	sh.Handle(
+		shell.Route{Method: "GET", Pattern: publicPath, Perm: shell.Public, Fn: p.public},
 		shell.Route{Method: "POST", Pattern: "/rent-items/{id}/fee", Perm: itemEdit, Fn: p.chargeFee},
 		shell.Route{Method: "GET", Pattern: "/rent-notices/new", Perm: noticeEdit, Fn: p.dunForm},
 		shell.Route{Method: "POST", Pattern: "/rent-notices/new", Perm: noticeEdit, Fn: p.dun},

@@ -1,6 +1,8 @@
 package rent
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,12 +12,12 @@ import (
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/rent"
 	"huicun/internal/kit/date"
-	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
+	"huicun/internal/kit/jobs"
 	"huicun/internal/kit/money"
-	"huicun/internal/registry/record"
+	"huicun/internal/registry/access"
 	"huicun/internal/web/shell"
 	"huicun/internal/web/ui"
 )
@@ -41,17 +43,8 @@ func (p *pages) preview(c *shell.Ctx) error {
 	return p.planPage(c, b, m, nil)
 }
 
-// mostBooks is how many books one page bills.
-const mostBooks = 400
-
-// booksIn lists the books of the place that take a month.
-func (p *pages) booksIn(c *shell.Ctx, tenant int64, m date.Month) ([]ledger.Books, error) {
-	page, _, err := p.l.Books.List(c.Context(), c.Who, tenant, record.Filter{Scope: c.Scope, Page: db.Paging{Sort: "region", Limit: mostBooks}})
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(page.Items, func(b ledger.Books) bool { return b.Takes(m) != nil }), nil
-}
+// many reports whether the books of a place are billed in the background: then the page does not work out beforehand what each will do.
+func (p *pages) many(list []ledger.Books) bool { return p.bg.Queue != nil && len(list) > p.bg.Above }
 
 type allView struct {
 	Month    date.Month
@@ -64,20 +57,20 @@ type allView struct {
 	May      bool
 	Problems []string
 	Ready    int
+	Many     bool
 }
 
 // allPage lists the books of a place with what a month will do in each, and what is left out.
 func (p *pages) allPage(c *shell.Ctx, tenant int64, m date.Month, status int, problems []string) error {
-	books, err := p.booksIn(c, tenant, m)
+	books, err := p.s.BooksOf(c.Context(), p.read(), c.Who, tenant, c.Scope, access.View, m)
 	if err != nil {
 		return err
 	}
-	v := allView{Month: m, Months: monthOptions(m), Key: c.FormKey(), Problems: problems}
-	v.Table = ui.Table{
-		Caption: m.Chinese() + "计收", Unit: "元",
-		Columns: []ui.Column{{Label: "账套"}, {Label: "记账基础"}, right("应收款项（笔）"), right("应收金额"), right("确认收入"), right("认领账上已收"), {Label: "状态"}},
-		Empty:   &ui.EmptyView{Icon: "calculator", Title: "这里没有可以计收的账套", Text: "请先为村集体经济组织建立账套，或换一个月份。", Buttons: []ui.Button{{Label: "看账套", Href: "/books"}}},
+	if p.many(books) {
+		return p.manyPage(c, tenant, m, books)
 	}
+	v := allView{Month: m, Months: monthOptions(m), Key: c.FormKey(), Problems: problems}
+	v.Table = allTable(m)
 	v.Left = ui.Table{Caption: "没有计收的", Columns: []ui.Column{{Label: "账套"}, {Label: "合同"}, {Label: "原因"}}}
 	var total, earned money.Fen
 	items := 0
@@ -118,15 +111,66 @@ func (p *pages) allPage(c *shell.Ctx, tenant int64, m date.Month, status int, pr
 		}
 		v.Table.Rows = append(v.Table.Rows, row)
 	}
+	v.sums(items, total, earned)
+	return p.allDone(c, status, v)
+}
+
+// about says what the table shows.
+func (v *allView) about() string {
+	if v.Many {
+		return "账套较多，点开看每个账套将要计收什么"
+	}
+	return "截至" + v.Month.Last().Chinese() + "到期、还没有计收的；点开看每份合同"
+}
+
+func (v *allView) sums(items int, total, earned money.Fen) {
 	v.Table.Foot = []ui.Cell{ui.T("合计"), {}, ui.T(strconv.Itoa(items)), ui.T(total.String()), ui.T(earned.String()), {}, {}}
 	v.Stats = []ui.StatView{
 		{Label: "应收款项", Value: strconv.Itoa(items), Unit: "笔"}, {Label: "应收金额", Value: total.String(), Unit: "元"},
 		{Label: "确认收入", Value: earned.String(), Unit: "元"}, {Label: "待计收账套", Value: strconv.Itoa(v.Ready), Unit: "个"},
 	}
-	title := m.Chinese() + "计收"
+}
+
+func (p *pages) allDone(c *shell.Ctx, status int, v allView) error {
+	title := v.Month.Chinese() + "计收"
 	page := c.PageOf(title, ui.Link{Label: "按月计收", Href: "/rent-runs"}, ui.Link{Label: title})
 	page.Subtitle = c.ScopeName()
 	return c.PageStatus(status, page, allBody(v))
+}
+
+// manyPage lists many books with the runs that there are; each can be looked at by itself, and all are billed in the background.
+func (p *pages) manyPage(c *shell.Ctx, tenant int64, m date.Month, books []ledger.Books) error {
+	runs, err := rent.RunsOf(c.Context(), p.read(), tenant, m)
+	if err != nil {
+		return err
+	}
+	v := allView{Month: m, Months: monthOptions(m), Key: c.FormKey(), Many: true, Table: allTable(m)}
+	var total, earned money.Fen
+	items := 0
+	for i := range books {
+		b := &books[i]
+		row := ui.Row{Href: path("/rent-runs/new", "books", b.ID.String(), "month", m.String()), Cells: []ui.Cell{ui.T(b.Name), {}, {}, {}, {}, {}, {Badge: &ui.BadgeView{Text: "待计收", Kind: ui.Azure}}}}
+		if r := runs[b.ID]; r != nil {
+			row.Href = "/rent-runs/" + r.ID.String()
+			row.Cells = []ui.Cell{
+				ui.T(b.Name), ui.T(field.LabelOf(rent.Bases, r.Basis)), ui.T(strconv.Itoa(r.Items)), ui.T(r.Total.String()), ui.T(r.Earned.String()), {}, {Badge: &ui.BadgeView{Text: "已计收", Kind: ui.Green}},
+			}
+			total, earned, items = total+r.Total, earned+r.Earned, items+r.Items
+		} else if c.Who.Can(runEdit, b.Region) {
+			v.Ready++
+		}
+		v.Table.Rows = append(v.Table.Rows, row)
+	}
+	v.sums(items, total, earned)
+	return p.allDone(c, http.StatusOK, v)
+}
+
+func allTable(m date.Month) ui.Table {
+	return ui.Table{
+		Caption: m.Chinese() + "计收", Unit: "元",
+		Columns: []ui.Column{{Label: "账套"}, {Label: "记账基础"}, right("应收款项（笔）"), right("应收金额"), right("确认收入"), right("认领账上已收"), {Label: "状态"}},
+		Empty:   &ui.EmptyView{Icon: "calculator", Title: "这里没有可以计收的账套", Text: "请先为村集体经济组织建立账套，或换一个月份。", Buttons: []ui.Button{{Label: "看账套", Href: "/books"}}},
+	}
 }
 
 // runAll bills the month of all books as they were shown, each in a transaction of its own; what is refused is said.
@@ -139,9 +183,12 @@ func (p *pages) runAll(c *shell.Ctx) error {
 	if err != nil {
 		return errs.OnField("month", "%s", errs.Message(err))
 	}
-	books, err := p.booksIn(c, tenant, m)
+	books, err := p.s.BooksOf(c.Context(), p.read(), c.Who, tenant, c.Scope, access.View, m)
 	if err != nil {
 		return err
+	}
+	if p.many(books) {
+		return p.submit(c, tenant, m)
 	}
 	done := 0
 	var problems []string
@@ -168,6 +215,44 @@ func (p *pages) runAll(c *shell.Ctx) error {
 		return p.allPage(c, tenant, m, http.StatusConflict, problems)
 	}
 	return c.Done(path("/rent-runs/new", "month", m.String()), "%s：%d 个账套已计收，凭证待审核", m.Chinese(), done)
+}
+
+// submit leaves the billing of many books to a job.
+func (p *pages) submit(c *shell.Ctx, tenant int64, m date.Month) error {
+	meta := c.Who.Meta(tenant)
+	meta.Key = c.Form("_key")
+	id, err := p.bg.Queue.Submit(c.Context(), meta, jobs.Spec{Kind: rent.JobKind, Title: c.ScopeName() + m.Chinese() + "计收", Params: rent.JobParams{Scope: c.Scope, Month: m}}, nil)
+	if err != nil {
+		return err
+	}
+	return c.Redirect("/jobs/" + id.String())
+}
+
+// JobDetail shows what a billing in the background left out, and why.
+func JobDetail(_ *shell.Ctx, j *jobs.Job) (templ.Component, error) {
+	var done rent.JobState
+	if j.Checkpoint == "" {
+		return nil, nil
+	}
+	if err := json.Unmarshal([]byte(j.Checkpoint), &done); err != nil {
+		return nil, fmt.Errorf("reading a job's checkpoint: %w", err)
+	}
+	if len(done.Left) == 0 {
+		return nil, nil
+	}
+	t := ui.Table{Caption: "没有计收的", Columns: []ui.Column{{Label: "账套"}, {Label: "合同"}, {Label: "原因"}}}
+	for _, l := range done.Left {
+		row := ui.Row{Href: "/books/" + l.Books.String(), Cells: []ui.Cell{ui.T(l.Name), ui.T(l.Text), ui.T(l.Why)}}
+		if l.Contract != 0 {
+			row.Href = "/contracts/" + l.Contract.String()
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	sub := "处理以后可以补计"
+	if done.More > 0 {
+		sub += "；另有 " + strconv.Itoa(done.More) + " 处没有列出"
+	}
+	return card("没有计收的", sub, t), nil
 }
 
 type planView struct {

@@ -29,6 +29,8 @@ type Options[T any] struct {
 	Links []string
 	// NoForms leaves out new, edit, delete and import: the noun has pages of its own for them.
 	NoForms bool
+	// Events lets the events of the noun's machine be carried out though NoForms says that it has pages of its own.
+	Events bool
 	// NewPath is where a new record is made, when the noun has a page of its own for that.
 	NewPath string
 	// Preview shows what follows from a record that is not saved yet; the form then has a button for it.
@@ -45,7 +47,7 @@ type Options[T any] struct {
 func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
 	o := options{
 		children: opt.Children, before: plain(opt.Before), panels: plain(opt.Panels), listActions: opt.ListActions, links: opt.Links,
-		noForms: opt.NoForms, newPath: opt.NewPath, anew: opt.Anew, guided: opt.Guided,
+		noForms: opt.NoForms, events: opt.Events, newPath: opt.NewPath, anew: opt.Anew, guided: opt.Guided,
 	}
 	if opt.Beside != nil {
 		o.beside = func(c *shell.Ctx, v record.Item) (map[string]string, error) { return opt.Beside(c, v.V.(*T)) }

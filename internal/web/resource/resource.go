@@ -50,6 +50,7 @@ type options struct {
 	listActions    func(c *shell.Ctx) []ui.Button
 	links          []string
 	noForms        bool
+	events         bool
 	newPath        string
 	anew, guided   []string
 	locked         func(c *shell.Ctx, v record.Item) (bool, error)
@@ -97,7 +98,7 @@ func mount(s *shell.Shell, set *Set, n *record.Any, opt options) {
 		shell.Route{Method: "GET", Pattern: n.Path + "/export", Perm: view, Fn: p.export},
 		shell.Route{Method: "GET", Pattern: n.Path + "/{id}", Perm: view, Fn: p.show},
 	)
-	if n.Machine != nil && !opt.noForms {
+	if n.Machine != nil && (!opt.noForms || opt.events) {
 		s.Handle(shell.Route{Method: "POST", Pattern: n.Path + "/{id}/do/{event}", Perm: view, Fn: p.do})
 	}
 	if opt.noForms {

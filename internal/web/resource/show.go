@@ -195,10 +195,7 @@ func (p *pages) confirms(c *shell.Ctx, v record.Item, locked bool) []ui.ConfirmV
 	base := p.n.Path + "/" + v.ID.String()
 	version := []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}
 	var out []ui.ConfirmView
-	if p.opt.noForms {
-		return nil
-	}
-	if p.n.Machine != nil {
+	if p.n.Machine != nil && (!p.opt.noForms || p.opt.events) {
 		for _, e := range p.n.Machine.From(v.State) {
 			if !c.Who.Can(p.n.Perm(e.Verb), v.Region) || slices.Contains(p.opt.guided, e.Name) {
 				continue
@@ -211,7 +208,7 @@ func (p *pages) confirms(c *shell.Ctx, v record.Item, locked bool) []ui.ConfirmV
 		}
 	}
 	first := p.n.Machine == nil || v.State == p.n.Machine.Initial()
-	if first && !locked && p.n.Kept == "" && c.Who.Can(p.n.Perm(access.Edit), v.Region) {
+	if first && !locked && !p.opt.noForms && p.n.Kept == "" && c.Who.Can(p.n.Perm(access.Edit), v.Region) {
 		out = append(out, ui.ConfirmView{
 			ID: "do-delete", Button: ui.Button{Label: "删除", Icon: "trash", Style: ui.Ghost}, Title: "删除：" + p.n.Title(v),
 			Text: "删除后不能恢复，历史记录中仍可查到。", Action: base + "/delete", Submit: "确认删除", Danger: true, Hidden: version,

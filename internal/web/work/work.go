@@ -105,7 +105,7 @@ func (p *pages) brands(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ranges, err := c.Shell.Regions.Ranges(c.Context(), c.Scope)
+	ranges, err := c.Shell.Regions.Ranges(c.Context(), c.Who.Narrow("work_order:"+access.View, c.Scope)...)
 	if err != nil {
 		return err
 	}
