@@ -43,4 +43,7 @@ var (
 	planTables    = []string{"village_plan", "plan_measure", "plan_item", "plan_target", "plan_review"}
 	insightTables = []string{"light_rule", "board_snapshot", "showcase", "showcase_issue"}
 	riskTables    = []string{"risk_rule", "related_person", "alert", "alert_event", "alert_run"}
+	runTables     = []string{
+		"award_round", "award_line", "award_calc", "award_payee", "award_due", "award_payment", "award_part", "award_objection", "award_clawback",
+	}
 )

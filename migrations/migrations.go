@@ -30,7 +30,7 @@ func init() {
 	for _, t := range books {
 		Classes[t] = db.Tenant
 	}
-	for _, group := range [][]string{assetTables, ledgerTables, bankTables, cashTables, rentTables, closingTables, stableTables, lettingTables, policyTables, jointTables, serviceTables, secretaryTables, planTables, insightTables, riskTables, deskTables} {
+	for _, group := range [][]string{assetTables, ledgerTables, bankTables, cashTables, rentTables, closingTables, stableTables, lettingTables, policyTables, runTables, jointTables, serviceTables, secretaryTables, planTables, insightTables, riskTables, deskTables} {
 		for _, t := range group {
 			Classes[t] = db.Tenant
 		}

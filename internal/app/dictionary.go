@@ -28,7 +28,7 @@ var floors = []floor{
 	{"银行与付款", []string{
 		"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout",
 	}},
-	{"政策机制", []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "event", "sale"}},
+	{"政策机制", []string{"policy", "policy_version", "award", "award_round", "award_line", "award_payment", "award_objection", "chamber", "chamber_member", "brand", "product", "event", "sale"}},
 	{"联建机制", []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_party", "joint_input", "joint_item", "joint_milestone", "joint_income"}},
 	{"服务机制", []string{"lead", "lead_fact", "party_body", "body_meeting", "sla", "campaign", "visit", "request"}},
 	{"书记项目", []string{"cycle", "criterion", "project", "measure", "milestone", "target", "next_step"}},

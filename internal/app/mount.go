@@ -41,6 +41,7 @@ var menu = []shell.MenuGroup{
 	}},
 	{Title: "政策机制", Items: []shell.MenuItem{
 		item("政策", "award", "/policies", "policy"), item("奖励发放", "cash", "/awards", "award"),
+		item("奖励核算", "calculator", "/award-rounds", "award_round"),
 		item("资产资源", "building-factory", "/assets", "asset"), item("资产地图", "map", "/asset-map", "asset"),
 		item("计提折旧", "calculator", "/depreciations", "depreciation"),
 		item("清查盘点", "list-check", "/stocktakes", "stocktake"),

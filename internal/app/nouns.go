@@ -83,6 +83,8 @@ type Nouns struct {
 	Policies *record.Noun[policy.Policy]
 	Versions *record.Noun[policy.Version]
 	Awards   *record.Noun[policy.Award]
+	// Runs carry awards from computing to payment.
+	Runs *policy.Runs
 	// Plans are one village, one plan.
 	Plans         *plan.Nouns
 	PolicySources *policy.Sources
@@ -192,6 +194,7 @@ func registerBooks(e *record.Env, n *Nouns) {
 func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {
 	n.PolicySources = policy.NewSources(e, cat)
 	n.Policies, n.Versions, n.Awards = policy.NewPolicies(e), policy.NewVersions(e, n.PolicySources), policy.NewAwards(e)
+	n.Runs = policy.NewRuns(e, n.Ledger, n.Awards)
 	n.Chambers, n.Members = chamber.NewChambers(e), chamber.NewMembers(e)
 	n.Brands, n.Products, n.Events, n.Sales = brand.NewBrands(e), brand.NewProducts(e), brand.NewEvents(e), brand.NewSales(e)
 	n.Agreements, n.AgreeParts, n.AgreeItems = pairing.NewAgreements(e), pairing.NewParties(e), pairing.NewItems(e)

@@ -57,6 +57,7 @@ func mountNouns(s *shell.Shell, set *resource.Set, n *Nouns) {
 func mountPolicy(s *shell.Shell, set *resource.Set, n *Nouns) {
 	resource.Mount(s, set, n.Policies, resource.Options[policy.Policy]{Children: children([3]string{"policy_version", "policy", "版本"}, [3]string{"award", "policy", "奖励发放"})})
 	policypages.Mount(s, set, n.Versions, n.PolicySources)
+	policypages.MountRuns(s, set, n.Runs, n.Versions, n.PolicySources)
 	resource.Mount(s, set, n.Awards, resource.Options[policy.Award]{})
 	resource.Mount(s, set, n.Chambers, resource.Options[chamber.Chamber]{Children: children([3]string{"chamber_member", "chamber", "会员"})})
 	resource.Mount(s, set, n.Members, resource.Options[chamber.Member]{})
@@ -110,5 +111,5 @@ type check func(ctx context.Context, q db.Q, tenant int64) ([]string, error)
 
 // checks are what fsck runs.
 func (a *App) checks() []check {
-	return []check{ledger.Check, file.Check, statement.Check, cash.Check, rent.Check, asset.Check, a.Nouns.Bank.Check, contract.Check, work.Check, a.Nouns.Closing.Check, a.Nouns.Opening.Check, showcase.Check}
+	return []check{ledger.Check, file.Check, statement.Check, cash.Check, rent.Check, asset.Check, a.Nouns.Bank.Check, contract.Check, work.Check, a.Nouns.Closing.Check, a.Nouns.Opening.Check, policy.Check, showcase.Check}
 }

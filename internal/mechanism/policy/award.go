@@ -20,7 +20,7 @@ import (
 // Purposes are what awards are given for.
 var Purposes = []field.Option{
 	{Code: "attract", Label: "项目招引"}, {Code: "stable_income", Label: "稳定性增收"}, {Code: "brand", Label: "品牌创建"},
-	{Code: "information", Label: "信息奖励"}, {Code: "landing", Label: "落地奖励"}, {Code: "other", Label: "其他"},
+	{Code: "information", Label: "信息奖励"}, {Code: "landing", Label: "落地奖励"}, {Code: "combined", Label: "综合奖励"}, {Code: "other", Label: "其他"},
 }
 
 // The states of an award.
@@ -48,6 +48,10 @@ type Award struct {
 	ApprovedOn, PaidOn date.Date
 	ClawedBackOn       date.Date
 	VoucherNo          string
+	// Line and Payment are those of the run that made the award; zero for one that was entered by hand.
+	Line, Payment ids.ID
+
+	ours bool // a payment or a claw-back of its run changes it
 }
 
 // AwardMachine: computed, published, approved, paid, filed; sent back or vetoed on the way; got back when false.
@@ -74,11 +78,11 @@ var AwardMachine = &fsm.Machine{
 var awardTable = &db.Table[Award]{
 	Name: "award",
 	Cols: []string{"no", "policy_id", "version_id", "award_year", "payee_party_id", "payee_person_id", "purpose", "amount_fen",
-		"published_on", "approved_on", "paid_on", "clawed_back_on", "voucher_no"},
+		"published_on", "approved_on", "paid_on", "clawed_back_on", "voucher_no", "line_id", "payment_id"},
 	Row: func(a *Award) *db.Row { return &a.Row },
 	Ptrs: func(a *Award) []any {
 		return []any{&a.No, &a.Policy, &a.Version, &a.Year, &a.Party, &a.Person, &a.Purpose, &a.Amount,
-			&a.PublishedOn, &a.ApprovedOn, &a.PaidOn, &a.ClawedBackOn, &a.VoucherNo}
+			&a.PublishedOn, &a.ApprovedOn, &a.PaidOn, &a.ClawedBackOn, &a.VoucherNo, &a.Line, &a.Payment}
 	},
 }
 
@@ -108,6 +112,8 @@ func NewAwards(e *record.Env) *record.Noun[Award] {
 			field.NewDay("paid_on", "发放日期", func(a *Award) *date.Date { return &a.PaidOn }).List(),
 			field.NewDay("clawed_back_on", "追回日期", func(a *Award) *date.Date { return &a.ClawedBackOn }).Stamp(),
 			field.NewText("voucher_no", "记账凭证号", func(a *Award) *string { return &a.VoucherNo }),
+			field.NewRef("line", "核算单", KindLine, func(a *Award) *ids.ID { return &a.Line }).Derived().Filter(),
+			field.NewRef("payment", "兑付记录", KindPayment, func(a *Award) *ids.ID { return &a.Payment }).Derived(),
 		},
 		Prepare: prepareAward,
 		Check:   checkAward,
@@ -117,7 +123,10 @@ func NewAwards(e *record.Env) *record.Noun[Award] {
 			"approve":   guardAwardApprove,
 			"pay":       guardPay,
 			"recompute": reopen,
-			"claw_back": func(_ context.Context, tx *db.Tx, a *Award) error { stamp(tx, &a.ClawedBackOn); return nil },
+			"claw_back": func(_ context.Context, tx *db.Tx, a *Award) error {
+				stamp(tx, &a.ClawedBackOn)
+				return a.byHand()
+			},
 		},
 	})
 }
@@ -184,7 +193,18 @@ func actsOf(a *Award) [4]date.Date {
 	return [4]date.Date{a.PublishedOn, a.ApprovedOn, a.PaidOn, a.ClawedBackOn}
 }
 
+// byHand refuses what is done on the award's line instead.
+func (a *Award) byHand() error {
+	if a.Line == 0 || a.ours {
+		return nil
+	}
+	return errs.New(errs.State, "award.of_run", "这笔奖励由核算单发放；要更改、追回的，请在核算单里办理")
+}
+
 func checkAwardTx(ctx context.Context, tx *db.Tx, old, a *Award) error {
+	if err := a.byHand(); err != nil {
+		return err
+	}
 	if old != nil && old.State != Computed && old.State != Returned && settledOf(old) != settledOf(a) {
 		return errs.New(errs.State, "award.published", "这笔奖励已是“%s”，不能再改领奖人、事项和金额；如有异议，请退回重核", AwardMachine.State(old.State).Label)
 	}

@@ -24,7 +24,7 @@ func Figures(e *record.Env) []indicator.Indicator {
 		{
 			Code: "policy.award_paid", Name: "累计发放奖励资金", Unit: indicator.Yuan, Mechanism: "policy",
 			Definition: "发放日期在统计年度及其前几年（共 years 年）之内、且不晚于统计日的奖励金额之和，状态为已发放或已归档。" +
-				"给定政策名称时，计入该政策及其同一类别（“其他”类只计该政策本身及其替代沿革）的奖励。公示、批准而未发放的，退回、否决的，到统计日已追回的，都不计。",
+				"给定政策名称时，计入该政策及其同一类别（“其他”类只计该政策本身及其替代沿革）的奖励。公示、批准而未发放的，退回、否决的，到统计日已追回的，都不计；部分追回的按追回后的余额计。",
 			Params: []indicator.Param{{Name: "years", Label: "年数", Default: "1"}, which, purpose},
 			Eval:   indicator.SumOf(f.awardPaid),
 		},
@@ -72,11 +72,15 @@ func (f figures) paidFrom(ctx context.Context, h db.Q, q indicator.Query, year i
 	if p := q.Param("purpose", ""); p != "" {
 		w.And("purpose = ?", purposeCode(p))
 	}
-	return f.awards(ctx, h, q.Tenant, w)
+	return f.awards(ctx, h, q.Tenant, w, q.To())
 }
 
-func (f figures) awards(ctx context.Context, h db.Q, tenant int64, w *db.Where) ([]indicator.Record, error) {
+func (f figures) awards(ctx context.Context, h db.Q, tenant int64, w *db.Where, to date.Date) ([]indicator.Record, error) {
 	found, err := awardTable.All(ctx, h, w, "paid_on, no")
+	if err != nil {
+		return nil, err
+	}
+	back, err := gotBack(ctx, h, tenant, idsOf(found), to)
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +97,11 @@ func (f figures) awards(ctx context.Context, h db.Q, tenant int64, w *db.Where) 
 	for i := range found {
 		a := &found[i]
 		out[i] = indicator.Record{
-			Kind: "award", ID: a.ID, No: a.No, Region: a.Region, Date: a.PaidOn, Amount: int64(a.Amount), Sample: a.Sample,
+			Kind: "award", ID: a.ID, No: a.No, Region: a.Region, Date: a.PaidOn, Amount: int64(a.Amount - back[a.ID]), Sample: a.Sample,
 			Title: names[a.Party] + names[a.Person] + " " + strconv.Itoa(a.Year) + "年" + field.LabelOf(Purposes, a.Purpose),
+		}
+		if b := back[a.ID]; b > 0 {
+			out[i].Note = "已部分追回 " + b.String() + " 元"
 		}
 	}
 	return out, nil
@@ -194,7 +201,7 @@ func (f figures) inForce(ctx context.Context, h db.Q, q indicator.Query) (indica
 			})
 		}
 		w := awardsPaid(record.Where(q.Tenant, q.Ranges).And("policy_id = ?", p.ID), date.Date{}, q.To())
-		awards, err := f.awards(ctx, h, q.Tenant, w)
+		awards, err := f.awards(ctx, h, q.Tenant, w, q.To())
 		if err != nil {
 			return indicator.Result{}, err
 		}

@@ -3,6 +3,7 @@ package policy
 import (
 	"testing"
 
+	"huicun/internal/books/ledger"
 	"huicun/internal/kit/db"
 	"huicun/internal/mechanism/mechtest"
 	"huicun/internal/registry/party"
@@ -22,6 +23,8 @@ type world struct {
 	policies *record.Noun[Policy]
 	versions *record.Noun[Version]
 	awards   *record.Noun[Award]
+	ledger   *ledger.Ledger
+	runs     *Runs
 }
 
 func newWorld(t *testing.T, d *db.DB) *world {
@@ -31,6 +34,8 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	party.NewParties(e)
 	party.NewPersons(e)
 	w.policies, w.versions, w.awards = NewPolicies(e), NewVersions(e, NewSources(e, w.Cat)), NewAwards(e)
+	w.ledger = ledger.New(e)
+	w.runs = NewRuns(e, w.ledger, w.awards)
 	w.Cat.Add(Figures(e)...)
 	return w
 }

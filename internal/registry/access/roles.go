@@ -23,8 +23,10 @@ var (
 	rentKinds = []string{"rent_item", "rent_run", "rent_receipt", "rent_writeoff", "rent_promise", "rent_notice"}
 	rentRules = []string{"rent_rule"}
 	// What is kept of banks: accounts, statements, reconciliations, payments.
-	bankKinds     = []string{"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout"}
-	policyKinds   = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
+	bankKinds   = []string{"bank_account", "bank_import", "bank_line", "bank_reconciliation", "payment", "payment_line", "bank_rule", "bank_layout", "payment_layout"}
+	policyKinds = []string{"policy", "policy_version", "award", "chamber", "chamber_member", "brand", "product", "sale", "event"}
+	// Award runs: rounds, their lines with the steps of village, township and county, payments, objections.
+	runKinds      = []string{"award_round", "award_line", "award_payment", "award_objection"}
 	planKinds     = []string{"plan", "plan_measure", "plan_item", "plan_target", "plan_review"}
 	jointKinds    = []string{"agreement", "agreement_party", "agreement_item", "joint", "joint_input", "joint_milestone", "joint_income", "joint_party", "joint_item"}
 	serviceKinds  = []string{"lead", "lead_fact", "party_body", "body_meeting", "campaign", "visit", "request", "sla"}
@@ -57,6 +59,7 @@ func join(lists ...[]string) []string {
 // everything that a township's officer may look at.
 var viewAll = join(perms([]string{View}, propertyKinds, rentKinds, rentRules, bookKinds, closingKinds, closingRules, deskKinds, reportKinds, cashKinds, fundKinds, []string{"cash"}, lettingKinds, lettingRules, planKinds, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, riskKinds, []string{"overview", "search", "region"}, stableKinds, []string{"stable_income"}),
 	perms([]string{View}, leaseKinds, paperKinds, workKinds),
+	perms([]string{View}, runKinds),
 )
 
 // viewBank is for those who answer for money or watch it: payments say whom the village pays how much.
@@ -85,6 +88,7 @@ var Roles = []Role{
 		perms([]string{Edit, Approve}, policyKinds, jointKinds, serviceKinds, secretaryKind, insightKinds, []string{"asset", "asset_unit", "asset_certificate", "contract", "party", "person", "person_role", "fund_rule"}),
 		perms([]string{Approve}, []string{"advance", "budget", "cash_count"}),
 		perms([]string{Edit}, paperKinds), perms([]string{Approve}, leaseKinds, workKinds),
+		perms([]string{Approve}, runKinds), []string{"award_line:review", "award_line:return", "award_objection:edit"},
 		perms([]string{Edit, Approve}, lettingKinds, lettingRules, planKinds))},
 	{"town_accountant", "镇代理会计", join(riskKept, riskReviewed, propertyKept, propertyDecided, viewAll, viewBank,
 		perms([]string{Edit}, []string{"renewal_rule"}),
@@ -92,6 +96,7 @@ var Roles = []Role{
 		perms([]string{Edit}, bankKinds), []string{"payment:approve", "payment:release", "bank_account:approve", "bank_reconciliation:approve"},
 		perms([]string{Edit, Approve}, leaseKinds, workKinds), perms([]string{Edit}, paperKinds),
 		perms([]string{Edit}, bookKinds, deskKinds, cashKinds, fundKinds, []string{"award", "product", "sale"}),
+		perms([]string{Edit}, runKinds), []string{"award_line:review", "award_line:return"},
 		[]string{"voucher:post", "voucher:approve", "books:post", "contract:approve", "asset:approve"},
 		perms([]string{Approve}, []string{"receipt_book", "petty_cash", "advance", "cash_count", "budget"}), []string{"receipt_book:use"},
 		perms([]string{Edit}, closingKinds), []string{"distribution:post", "migration:approve"},
@@ -102,13 +107,13 @@ var Roles = []Role{
 		perms([]string{Edit}, statementKinds, []string{"payment", "payment_line", "bank_layout"}),
 		perms([]string{Edit}, leaseKinds, []string{"work_order"}),
 		perms([]string{Edit}, cashKinds, []string{"voucher", "asset", "asset_unit", "asset_certificate", "contract", "product", "sale", "event", "party", "person", "person_role"}),
-		[]string{"receipt_book:use"},
+		[]string{"receipt_book:use"}, []string{"award_line:plan", "award_objection:edit"},
 		perms([]string{Edit}, lettingKinds, planKinds))},
 	{"liaison", "助企联络员", join(riskAnswered, viewAll, []string{"work_order:edit"},
 		perms([]string{Edit}, jointKinds, serviceKinds, []string{"chamber", "chamber_member", "party", "person", "person_role", "brand", "event"}),
 		perms([]string{Approve}, []string{"visit", "request"}))},
 	{"county_supervisor", "县级监管员", join(riskWatched, riskReviewed, riskRuled, viewAll, viewBank, perms([]string{Edit}, stableKinds), []string{"audit:view"}, perms([]string{Edit}, []string{"bank_rule", "bank_layout", "payment_layout"}),
-		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}, closingRules, lettingRules), perms([]string{Edit}, paperKinds), []string{"project:approve", "board:edit", "board:approve", "layout:edit", "entry_template:edit", "check_item:edit", "file_type:edit"})},
+		perms([]string{Edit, Approve}, []string{"cycle", "criterion", "light_rule", "sla"}, closingRules, lettingRules), perms([]string{Edit}, paperKinds), []string{"award_line:recheck", "award_line:return"}, []string{"project:approve", "board:edit", "board:approve", "layout:edit", "entry_template:edit", "check_item:edit", "file_type:edit"})},
 	{"auditor", "审计员（只读）", join(riskWatched, viewAll, viewBank, []string{"audit:view"})},
 	{"sysadmin", "系统管理员", []string{"account:*", "region:*", "overview:view"}},
 }

@@ -67,6 +67,7 @@ func (p *pages) tools(c *shell.Ctx, v *policy.Version) []ui.Button {
 	return []ui.Button{
 		{Label: "试算", Icon: "calculator", Href: pathOf(v) + "/simulate", Style: ui.Primary},
 		{Label: "下载条文", Icon: "download", Href: pathOf(v) + "/document"},
+		{Label: "建立核算批次", Icon: "calculator", Href: pathOf(v) + "/simulate#freeze"},
 	}
 }
 

@@ -34,6 +34,7 @@ type site struct {
 	shell    *shell.Shell
 	handler  http.Handler
 	versions *record.Noun[policy.Version]
+	runs     *policy.Runs
 	tokens   map[string]string
 }
 
@@ -42,17 +43,22 @@ func newSite(t *testing.T) *site {
 	e := w.Env
 	party.NewParties(e)
 	party.NewPersons(e)
-	ledger.New(e)
+	books := ledger.New(e)
 	src := policy.NewSources(e, w.Cat)
 	policy.NewPolicies(e)
 	s := &site{World: w, versions: policy.NewVersions(e, src), tokens: map[string]string{}}
+	awards := policy.NewAwards(e)
+	s.runs = policy.NewRuns(e, books, awards)
 	w.Load("02-party", "30-policy", "31-policy_version")
 	box, err := secret.NewBox([]byte("0123456789abcdef0123456789abcdef"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.shell = &shell.Shell{Env: e, Accounts: account.New(e.DB, box, e.Regions), Regions: e.Regions, Clock: dbtest.Clock}
-	pages.Mount(s.shell, resource.NewSet(), s.versions, src)
+	set := resource.NewSet()
+	pages.Mount(s.shell, set, s.versions, src)
+	pages.MountRuns(s.shell, set, s.runs, s.versions, src)
+	resource.Mount(s.shell, set, awards, resource.Options[policy.Award]{})
 	s.handler = s.shell.Handler()
 	return s
 }

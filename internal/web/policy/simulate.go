@@ -64,11 +64,16 @@ func (p *pages) simulate(c *shell.Ctx) error {
 	default:
 		t.read(c)
 	}
-	if err := t.run(); err != nil {
-		return err
-	}
 	if c.R.Method != http.MethodGet && (len(t.wrong) > 0 || len(t.problems) > 0) {
 		status = http.StatusUnprocessableEntity
+	}
+	return p.simulatePage(c, t, status)
+}
+
+// simulatePage tries the policy on the values as they stand and shows what comes out.
+func (p *pages) simulatePage(c *shell.Ctx, t *trial, status int) error {
+	if err := t.run(); err != nil {
+		return err
 	}
 	view, err := p.simulateView(c, t)
 	if err != nil {
@@ -308,6 +313,7 @@ func (p *pages) simulateView(c *shell.Ctx, t *trial) (simulateView, error) {
 		}
 	}
 	t.grid(&v)
+	v.Freeze = p.freezeOf(c, t)
 	switch {
 	case t.simulation != nil && t.simulation.Failed < len(t.subjects):
 		t.results(&v)

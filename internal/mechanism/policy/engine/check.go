@@ -183,6 +183,7 @@ func check(doc *Document) (*Policy, Complaints) {
 		c.split(fmt.Sprintf("splits[%d]", i), &doc.Splits[i])
 	}
 	c.payment(doc)
+	c.procedure(doc)
 	c.ranking(doc)
 	c.unused(doc)
 	c.examples(doc)

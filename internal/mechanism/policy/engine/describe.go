@@ -203,3 +203,6 @@ func (p *Policy) ValueText(name string, v Value) string {
 
 // Show writes a number with its unit for a reader: yuan to the fen, rates in per cent.
 func Show(v *big.Rat, unit string) string { return show(v, unit) }
+
+// ParseNumber reads an amount, a rate or a plain number exactly, as documents write them. An error is Invalid.
+func ParseNumber(text string) (*big.Rat, error) { return parseNumber(text) }

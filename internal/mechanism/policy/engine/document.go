@@ -26,6 +26,8 @@ type Document struct {
 	Splits      []Split      `yaml:"splits,omitempty"`
 	Instalments []Instalment `yaml:"instalments,omitempty"`
 	Clawback    *Clawback    `yaml:"clawback,omitempty"`
+	Procedure   []string     `yaml:"procedure,omitempty"` // the steps before an approval; see usualSteps
+	Budget      *Budget      `yaml:"budget,omitempty"`
 	Prizes      *Prizes      `yaml:"prizes,omitempty"`
 	Examples    []Example    `yaml:"examples,omitempty"`
 }

@@ -25,6 +25,8 @@ type Policy struct {
 	parts    []instalment
 	clawback *clawback
 	prizes   *prizes
+	budget   money.Fen // 0: none
+	proRata  bool
 }
 
 // Counts reports whether the award is points and not money.

@@ -181,10 +181,7 @@ func (r *run) divide() error {
 	if left < 0 {
 		return errs.New(errs.Invalid, "policy.overpaid", "各项分配合计超过奖励合计 %s 元，请检查分配规则", (-left).String())
 	}
-	payee := r.p.Doc.Payee
-	if payee == "" {
-		payee = "村集体"
-	}
+	payee := r.p.Payee()
 	if left > 0 {
 		r.out.Payees = append(r.out.Payees, Payment{To: payee, Amount: left})
 		r.say(SectionSplit, "归"+payee, show(fromFen(left), "元"), true)
