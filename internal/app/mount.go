@@ -1,6 +1,7 @@
 package app
 
 import (
+	"huicun/internal/books/asset"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/rent"
@@ -120,9 +121,9 @@ func (a *App) mount() {
 	set.Files(a.Shell, n.Files)
 	set.Background(a.Jobs, a.largeFile)
 	mountNouns(a.Shell, set, n)
-	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: property.AssetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates,
+	books.Mount(a.Shell, set, n.Ledger, books.Nouns{Assets: n.Assets, AssetPage: assetPage(), Units: n.Units, Certs: n.Certificates, Contracts: n.Contracts, Templates: n.Templates,
 		ContractActions: lease.Buttons(a.Env), ContractListActions: lease.ListButtons,
-		ContractPanels:   []resource.Panel[contract.Contract]{rentpages.ContractPanel(a.Env)},
+		ContractPanels:   []resource.Panel[contract.Contract]{rentpages.ContractPanel(a.Env), lettingpages.RentPanel(a.Env)},
 		ContractChildren: append([]resource.Child{{Kind: "letting", Field: "contract", Title: "公开招租"}}, workpages.OfContract...)})
 	workpages.Mount(a.Shell, set, n.Work)
 	lease.Mount(a.Shell, set, lease.Nouns{Contracts: n.Contracts, Turnovers: n.Turnovers, Papers: n.PaperTexts, Life: contract.NewLife(a.Env, n.Contracts, n.Files)})
@@ -144,6 +145,13 @@ func (a *App) mount() {
 	journalpages.Mount(a.Shell, a.Journal, a.version)
 	showcasepages.Mount(a.Shell, a.Showcase)
 	admin.Mount(a.Shell)
+}
+
+// assetPage is what other groups add to an asset's page.
+func assetPage() resource.Options[asset.Asset] {
+	o := property.AssetPage()
+	o.Children = append(o.Children, planpages.OfAsset)
+	return o
 }
 
 // todo joins the lists of what waits for a person.

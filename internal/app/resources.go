@@ -25,6 +25,7 @@ import (
 	"huicun/internal/mechanism/secretary"
 	"huicun/internal/registry/file"
 	"huicun/internal/registry/party"
+	planpages "huicun/internal/web/plan"
 	policypages "huicun/internal/web/policy"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
@@ -72,9 +73,9 @@ func mountJoint(s *shell.Shell, set *resource.Set, n *Nouns) {
 		[3]string{"agreement_party", "agreement", "结对各方"}, [3]string{"agreement_item", "agreement", "共建内容"}, [3]string{"joint", "agreement", "联建项目"})})
 	resource.Mount(s, set, n.AgreeParts, resource.Options[pairing.Member]{})
 	resource.Mount(s, set, n.AgreeItems, resource.Options[pairing.Item]{})
-	resource.Mount(s, set, n.Joints, resource.Options[joint.Project]{Children: children(
+	resource.Mount(s, set, n.Joints, resource.Options[joint.Project]{Children: append(children(
 		[3]string{"joint_party", "project", "参与各方"}, [3]string{"joint_input", "project", "投入"}, [3]string{"joint_item", "project", "设施、资源与需求"},
-		[3]string{"joint_milestone", "project", "节点"}, [3]string{"joint_income", "project", "收入预期与实现"})})
+		[3]string{"joint_milestone", "project", "节点"}, [3]string{"joint_income", "project", "收入预期与实现"}), planpages.OfJoint)})
 	resource.Mount(s, set, n.JointParties, resource.Options[joint.Member]{})
 	resource.Mount(s, set, n.JointInputs, resource.Options[joint.Input]{})
 	resource.Mount(s, set, n.JointItems, resource.Options[joint.Item]{})

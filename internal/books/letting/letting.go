@@ -244,7 +244,7 @@ func (s *Service) derive(ctx context.Context, q db.Q, tenant int64, l *Letting) 
 	}
 	day := s.today()
 	if l.open() && (l.Basis == BasisLast || l.Basis == BasisNeighbours) {
-		c, err := Compare(ctx, s.env, q, tenant, l.Region, h, rules.At(l.Region, day), day)
+		c, err := Compare(ctx, s.env, q, tenant, Question{Region: l.Region, Holding: h, Terms: rules.At(l.Region, day), Day: day, Before: day, Own: OwnUnits})
 		if err != nil {
 			return err
 		}

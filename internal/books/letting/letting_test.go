@@ -100,7 +100,7 @@ func TestFromVacancyToContract(t *testing.T) {
 		if l = w.read(l); l.State != Contracted || l.Contract != id {
 			w.Errorf("%+v", l)
 		}
-		open, err := WithoutLetting(w.Context(), w.env.DB.Read(), w.tenant, ranges, date.Must("2019-01-01"))
+		open, err := WithoutLetting(w.Context(), w.env.DB.Read(), w.tenant, ranges, date.Must("2019-01-01"), date.Must("2021-11-10"))
 		w.ok(err)
 		if len(open) != 2 { // the draft does not count, the two old leases do
 			w.Errorf("%+v", open)

@@ -27,7 +27,7 @@ type Vacancy struct {
 // Vacancies lists the units in code ranges that are vacant on a day, and those whose lease ends within some days without
 // another to follow; what is being built or was disposed of is left out. The longest vacant come first.
 func Vacancies(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day date.Date, within int) ([]Vacancy, error) {
-	lets, err := contract.LetsSince(ctx, q, tenant, ranges, day.AddMonths(-12*lastYears), "")
+	lets, err := contract.Lets(ctx, q, tenant, ranges, contract.LetFilter{Since: day.AddMonths(-12 * lastYears)})
 	if err != nil {
 		return nil, err
 	}
@@ -82,16 +82,10 @@ func Vacancies(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, da
 	return out, nil
 }
 
-// Unlisted is a lease that was signed without a letting in the open.
-type Unlisted struct {
-	Contract   ids.ID
-	No, Region string
-	Signed     date.Date
-}
-
-// WithoutLetting lists the leases in code ranges that were signed on or after a day and came from no letting: for alerts.
-func WithoutLetting(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, since date.Date) ([]Unlisted, error) {
-	lets, err := contract.LetsSince(ctx, q, tenant, ranges, since, "")
+// WithoutLetting lists the leases and transfers of land in code ranges that were signed from a day to a day and came from no
+// letting, a row each: for alerts.
+func WithoutLetting(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, since, by date.Date) ([]contract.Let, error) {
+	lets, err := contract.Lets(ctx, q, tenant, ranges, contract.LetFilter{Since: since, Kinds: contract.RentKinds})
 	if err != nil {
 		return nil, err
 	}
@@ -99,12 +93,14 @@ func WithoutLetting(ctx context.Context, q db.Q, tenant int64, ranges [][2]strin
 	if err != nil {
 		return nil, err
 	}
-	var out []Unlisted
-	for _, l := range lets {
-		listed := have[l.Contract] || len(out) > 0 && out[len(out)-1].Contract == l.Contract
-		if !listed && !l.Signed.Before(since) {
-			out = append(out, Unlisted{l.Contract, l.No, l.Region, l.Signed})
+	var out []contract.Let
+	for i := range lets {
+		l := &lets[i]
+		if have[l.Contract] || l.Signed.Before(since) || l.Signed.After(by) {
+			continue
 		}
+		have[l.Contract] = true // once
+		out = append(out, *l)
 	}
 	return out, nil
 }

@@ -137,6 +137,16 @@ func HeldOn(ctx context.Context, q db.Q, tenant int64, ranges [][2]string, day d
 	return out, nil
 }
 
+// PrepaidOf adds up by contract what the books hold of rent that was taken ahead, for the contracts within ranges that are billed here.
+func PrepaidOf(ctx context.Context, q db.Q, tenant int64, ranges [][2]string) (map[ids.ID]money.Fen, error) {
+	list, err := accountsWhere(ctx, q, db.NewWhere(tenant).Ranges("region", ranges).And("booked_prepaid_fen <> 0"))
+	out := make(map[ids.ID]money.Fen, len(list))
+	for _, a := range list {
+		out[a.Contract] += a.Booked.Prepaid
+	}
+	return out, err
+}
+
 // Billed are the contracts within ranges that have been billed here, so that their items say what they owe.
 func Billed(ctx context.Context, q db.Q, tenant int64, ranges [][2]string) (map[ids.ID]bool, error) {
 	w := db.NewWhere(tenant).Ranges("region", ranges)

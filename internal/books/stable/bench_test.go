@@ -21,8 +21,8 @@ func row(t *sheet.Table, format string, args ...any) {
 	t.RowNo = append(t.RowNo, len(t.Rows)+1)
 }
 
-// benchWorld has villages of so many contracts each, of three to nine years by the quarter, half a year or the year, a third
-// of them with raises; each village has books from 2024 with a receipt for every contract in each year.
+// benchWorld has villages of so many contracts each, of five to eleven years by the quarter, half a year or the year, a third
+// of them with raises, all of which run in the summer of 2025 or begin later in it; each village has books from 2024 with a receipt for every contract in each year.
 func benchWorld(b *testing.B, villages, each int) *world {
 	b.Helper()
 	w := newWorld(b, dbtest.SQLite(b))
@@ -49,7 +49,7 @@ func benchWorld(b *testing.B, villages, each int) *world {
 			if n%3 == 0 {
 				every, percent = "12", "5"
 			}
-			from, years := 2019+n%5, 3+n%7
+			from, years := 2021+n%5, 5+n%7
 			row(contracts, "%s,合同%d,服务协议,%s,一厂,%d-0%d-01,%d-0%d-01,%d-0%d-01,%d,%d,是,%s,%s,是,履行中",
 				no, n, coll, from, 1+n%9, from, 1+n%9, from+years, 1+n%9, 1000+n, step, every, percent)
 			for _, year := range []int{2024, 2025} {

@@ -417,43 +417,71 @@ type SourceSum struct {
 // SourceDirect is the source of what counts without a contract.
 const SourceDirect = "direct"
 
+// parts are the shares of an item by source; one over assets of several kinds is split by their quantities, to the fen.
+func (y *Year) parts(it *Item) (map[string]*Amounts, error) {
+	weights := y.weights[it.Contract.ID]
+	if len(weights) < 2 || it.Contract.Kind == contract.Service {
+		return map[string]*Amounts{sourceOf(it.Contract, weights): &it.Amounts}, nil
+	}
+	by := make([]int64, len(weights))
+	out := make(map[string]*Amounts, len(weights))
+	for j, w := range weights {
+		by[j] = w.Of
+		out[w.Source] = &Amounts{}
+	}
+	for line := range it.Amounts {
+		list, err := money.Split(it.Amounts[line], by)
+		if err != nil {
+			return nil, err
+		}
+		for j, fen := range list {
+			out[weights[j].Source][line] += fen
+		}
+	}
+	return out, nil
+}
+
+// Narrow is the year with what comes from one source alone.
+func (y *Year) Narrow(source string) (*Year, error) {
+	out := &Year{Period: y.Period, Direct: map[string]*Amounts{}, Loose: y.Loose, Definitions: y.Definitions, weights: y.weights}
+	if source == SourceDirect {
+		out.Direct = y.Direct
+	}
+	for i := range y.Items {
+		parts, err := y.parts(&y.Items[i])
+		if err != nil {
+			return nil, err
+		}
+		if a := parts[source]; a != nil {
+			out.Items = append(out.Items, Item{y.Items[i].Contract, *a})
+		}
+	}
+	return out, nil
+}
+
 // BySource adds up by source; a contract over assets of several kinds is split by their quantities, to the fen.
 func (y *Year) BySource() ([]SourceSum, error) {
 	sums := map[string]*SourceSum{}
-	of := func(source string) *SourceSum {
+	add := func(source string, contracts int, a *Amounts) error {
 		if sums[source] == nil {
 			sums[source] = &SourceSum{Source: source}
 		}
-		return sums[source]
+		sums[source].Contracts += contracts
+		return sums[source].Add(a)
 	}
 	for i := range y.Items {
-		it := &y.Items[i]
-		weights := y.weights[it.Contract.ID]
-		if len(weights) < 2 || it.Contract.Kind == contract.Service {
-			s := of(sourceOf(it.Contract, weights))
-			s.Contracts++
-			if err := s.Add(&it.Amounts); err != nil {
-				return nil, err
-			}
-			continue
+		parts, err := y.parts(&y.Items[i])
+		if err != nil {
+			return nil, err
 		}
-		by := make([]int64, len(weights))
-		for j, w := range weights {
-			by[j] = w.Of
-			of(w.Source).Contracts++
-		}
-		for line := range it.Amounts {
-			parts, err := money.Split(it.Amounts[line], by)
-			if err != nil {
+		for source, a := range parts {
+			if err := add(source, 1, a); err != nil {
 				return nil, err
-			}
-			for j, fen := range parts {
-				of(weights[j].Source).Amounts[line] += fen
 			}
 		}
 	}
 	for _, a := range y.Direct {
-		if err := of(SourceDirect).Add(a); err != nil {
+		if err := add(SourceDirect, 0, a); err != nil {
 			return nil, err
 		}
 	}

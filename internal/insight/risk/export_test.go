@@ -27,8 +27,5 @@ func (s *Service) Look(ctx context.Context, tenant int64, scope, code string, da
 	return out, err
 }
 
-// Densest, Unspent and Median are what finders compute with.
-var (
-	Unspent = unspent
-	Median  = median
-)
+// Unspent is what finders compute with.
+var Unspent = unspent

@@ -1,11 +1,8 @@
 package risk
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"huicun/internal/books/asset"
 	"huicun/internal/books/contract"
@@ -14,7 +11,6 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
-	"huicun/internal/kit/money"
 )
 
 func labels(opts []field.Option) []string {
@@ -123,155 +119,6 @@ func findOverTerm(ctx context.Context, v *view) ([]Hit, error) {
 	return out, err
 }
 
-// rented is a contract over units of one kind and one unit of area.
-type rented struct {
-	contract.Tenure
-	units []ids.ID
-	rate  money.Fen // a year for one unit of area
-}
-
-// perUnit is the scale of a quantity.
-const perUnit = 10_000
-
-// rentedOf gathers the units of leases by contract; those over several kinds or units of area cannot be compared and are
-// left out.
-func rentedOf(list []contract.Tenure) []rented {
-	var out []rented
-	at := map[ids.ID]int{}
-	mixed := map[ids.ID]bool{}
-	for i := range list {
-		l := list[i]
-		if l.Kind != contract.Lease && l.Kind != contract.Land || l.Annual == 0 {
-			continue
-		}
-		j, ok := at[l.Contract]
-		if !ok {
-			at[l.Contract] = len(out)
-			out = append(out, rented{Tenure: l, units: []ids.ID{l.Unit}})
-			continue
-		}
-		x := &out[j]
-		if x.Use != l.Use || x.Quantity.Unit != l.Quantity.Unit {
-			mixed[l.Contract] = true
-			continue
-		}
-		x.Quantity.N += l.Quantity.N
-		x.units = append(x.units, l.Unit)
-	}
-	for i := range out {
-		if x := &out[i]; x.Quantity.N > 0 {
-			rate, err := money.MulDiv(x.Annual, perUnit, x.Quantity.N, money.HalfUp)
-			if err != nil {
-				mixed[x.Contract] = true
-			}
-			x.rate = rate
-		}
-	}
-	return slices.DeleteFunc(out, func(x rented) bool { return mixed[x.Contract] || x.rate == 0 })
-}
-
-// around is where a contract's neighbours are looked for.
-func around(region, level string) string {
-	n := map[string]int{"村": 12, "镇": 9, "县": 6}[level]
-	return region[:max(n, countyDigits)]
-}
-
-// median of amounts that are in order; of two in the middle the lower half.
-func median(list []money.Fen) money.Fen {
-	if n := len(list); n%2 == 1 {
-		return list[n/2]
-	}
-	return (list[len(list)/2-1] + list[len(list)/2]) / 2
-}
-
-// findLowRent compares each rent with what the same units fetched before, and with the median of its neighbours of the same
-// kind; the lower share counts.
-func findLowRent(ctx context.Context, v *view) ([]Hit, error) {
-	lets, err := v.allLets(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all := rentedOf(lets) // the earliest first
-	byUnit := map[ids.ID][]int{}
-	groups := map[string][]int{}
-	for i := range all {
-		x := &all[i]
-		for _, u := range x.units {
-			byUnit[u] = append(byUnit[u], i)
-		}
-		if !x.Last.Before(v.day) {
-			for _, level := range []string{"村", "镇", "县"} {
-				key := level + around(x.Region, level) + x.Use + string(x.Quantity.Unit)
-				groups[key] = append(groups[key], i)
-			}
-		}
-	}
-	var out []Hit
-	for i := range all {
-		x := &all[i]
-		r := v.rule(x.Region)
-		if r == nil || x.Last.Before(v.day) {
-			continue
-		}
-		var best *Hit
-		if prev := before(all, byUnit, i); prev != nil {
-			best = lowHit(v, x, prev.rate, "上期租金", []*rented{prev})
-		}
-		level := r.text("参照范围")
-		var near []*rented
-		for _, j := range groups[level+around(x.Region, level)+x.Use+string(x.Quantity.Unit)] {
-			if j != i {
-				near = append(near, &all[j])
-			}
-		}
-		if int64(len(near)) >= max(1, r.number(v.f, "最少参照")) {
-			slices.SortFunc(near, func(a, b *rented) int { return cmp.Or(cmp.Compare(a.rate, b.rate), strings.Compare(a.No, b.No)) })
-			rates := make([]money.Fen, len(near))
-			for k := range near {
-				rates[k] = near[k].rate
-			}
-			if h := lowHit(v, x, median(rates), fmt.Sprintf("同%s同类 %d 份合同的中位数", level, len(near)), near); best == nil || h.Measure < best.Measure {
-				best = h
-			}
-		}
-		if best != nil && r.colour(v.f, best.Measure) != "" {
-			out = append(out, *best)
-		}
-	}
-	return out, nil
-}
-
-// before is the contract that let the same units last before another began, nil when there is none.
-func before(all []rented, byUnit map[ids.ID][]int, i int) *rented {
-	var out *rented
-	for _, j := range byUnit[all[i].units[0]] {
-		x := &all[j]
-		if x.Contract != all[i].Contract && x.From.Before(all[i].From) && slices.Equal(x.units, all[i].units) && (out == nil || out.From.Before(x.From)) {
-			out = x
-		}
-	}
-	return out
-}
-
-func lowHit(v *view, x *rented, base money.Fen, what string, with []*rented) *Hit {
-	per := "元/" + x.Quantity.Unit.Label() + "·年"
-	s := share(x.rate, base)
-	h := &Hit{
-		Subject: on("contract", x.Contract), Region: x.Region, Title: x.No + " " + x.Name, Measure: s, Amount: x.Annual, Sample: x.Sample,
-		Why: fmt.Sprintf("每%s每年租金 %s 元，%s为 %s 元，只有它的 %s。", x.Quantity.Unit.Label(), x.rate, what, base, Percent.Text(s)),
-		Detail: Detail{RefHead: "参照合同（按租金由低到高）", Facts: []Fact{
-			{"类别", field.LabelOf(asset.Kinds, x.Use)}, {"面积（数量）", x.Quantity.String()}, {"年租金", x.Annual.String() + " 元"}, {"单位租金", x.rate.String() + " " + per},
-			{"参照", what}, {"参照租金", base.String() + " " + per}, {"比例", Percent.Text(s)},
-		}},
-	}
-	h.Refs = append(h.Refs, Ref{Kind: "contract", ID: x.Contract, Text: "本合同 " + x.No + " " + x.Name, Value: x.rate.String() + " " + per})
-	for _, o := range with {
-		h.Refs = append(h.Refs, Ref{Kind: "contract", ID: o.Contract, Text: o.No + " " + o.Name + "（" + o.Quantity.String() + "）", Value: o.rate.String() + " " + per})
-	}
-	h.Refs = clip(h.Refs)
-	return h
-}
-
 // findDeposits finds deposits that the ledger still holds after a contract has ended.
 func findDeposits(ctx context.Context, v *view) ([]Hit, error) {
 	list, err := contract.DepositsOver(ctx, v.q, v.tenant, v.ranges, v.day)
@@ -283,10 +130,14 @@ func findDeposits(ctx context.Context, v *view) ([]Hit, error) {
 		of[i] = list[i].ID
 	}
 	held, err := ledger.HeldFor(ctx, v.q, v.tenant, of, v.day.YearMonth())
+	if err != nil {
+		return nil, err
+	}
+	prepaid, err := rent.PrepaidOf(ctx, v.q, v.tenant, v.ranges) // stands on the same accounts
 	var out []Hit
 	for i := range list {
 		c := &list[i]
-		fen := held[c.ID]
+		fen := held[c.ID] - prepaid[c.ID]
 		if fen <= 0 {
 			continue
 		}
@@ -312,9 +163,9 @@ func findIdle(ctx context.Context, v *view) ([]Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	last := map[ids.ID]*contract.Tenure{} // the last contract of an asset
+	last := map[ids.ID]*contract.Let{} // the last contract of an asset
 	for i := range lets {
-		if l := &lets[i]; last[l.Asset] == nil || last[l.Asset].Last.Before(l.Last) {
+		if l := &lets[i]; last[l.Asset] == nil || last[l.Asset].Until.Before(l.Until) {
 			last[l.Asset] = l
 		}
 	}
@@ -332,13 +183,13 @@ func findIdle(ctx context.Context, v *view) ([]Hit, error) {
 		h := Hit{Subject: on("asset", a.ID), Region: a.Region, Title: a.No + " " + a.Name, Amount: a.Cost, Sample: a.Sample}
 		h.Refs = []Ref{{Kind: "asset", ID: a.ID, Text: a.No + " " + a.Name, Value: a.Quantity.String()}}
 		if l := last[a.ID]; l != nil {
-			if !l.Last.Before(v.day) {
+			if !l.Until.Before(v.day) {
 				continue
 			}
-			if since.Before(l.Last) {
-				since, what = l.Last, "上一份合同终止"
+			if since.Before(l.Until) {
+				since, what = l.Until, "上一份合同终止"
 			}
-			h.Refs = append(h.Refs, Ref{Kind: "contract", ID: l.Contract, Text: "上一份合同 " + l.No + " " + l.Name, Value: "至 " + l.Last.String()})
+			h.Refs = append(h.Refs, Ref{Kind: "contract", ID: l.Contract, Text: "上一份合同 " + l.No + " " + l.Name, Value: "至 " + l.Until.String()})
 		}
 		if since.IsZero() || since.After(v.day) {
 			continue

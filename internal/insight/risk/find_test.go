@@ -218,9 +218,6 @@ func TestUnspent(t *testing.T) {
 			t.Errorf("%v: %d since %d", c.moves, left, since)
 		}
 	}
-	if risk.Median([]money.Fen{1, 3}) != 2 || risk.Median([]money.Fen{1, 2, 9}) != 2 {
-		t.Error("median")
-	}
 }
 
 func monthOf(m int) date.Month { return date.Month(m) }

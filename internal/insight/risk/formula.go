@@ -184,6 +184,10 @@ func init() {
 		{Code: "low_rent", Name: "租金偏低", Measure: "与参照租金之比", Unit: Percent, Test: Below, Params: []Param{
 			{Name: "参照范围", Choices: []string{"村", "镇", "县"}, Default: "镇"}, {Name: "最少参照", Unit: Times, Default: "3"},
 		}, find: findLowRent},
+		{Code: "unlisted", Name: "未公开招租", Measure: "合同年租金", Unit: Yuan, Test: AtLeast, Params: []Param{
+			days("回看天数", "365"), {Name: "续签", Choices: []string{renewalsSpared, renewalsCount}, Default: renewalsSpared},
+		}, find: findUnlisted},
+		{Code: "below_basis", Name: "招租价低于参考价", Measure: "底价（成交价）与参考租金之比", Unit: Percent, Test: Below, Params: []Param{days("回看天数", "365")}, find: findBelowBasis},
 		{Code: "debt_ratio", Name: "资产负债率偏高", Measure: "资产负债率", Unit: Percent, Test: AtLeast, find: findDebt},
 		{Code: "cards_off", Name: "资产卡片与账不符", Measure: "连续不符月数", Unit: Months, Test: AtLeast, find: findCards},
 		{Code: "book_open", Name: "收据本未缴销", Measure: "超过缴销期限天数", Unit: Days, Test: AtLeast, find: findReceiptBooks},

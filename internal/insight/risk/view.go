@@ -29,7 +29,7 @@ type view struct {
 	books   []ledger.Books
 	byBooks map[ids.ID]*ledger.Books
 	sums    []ledger.AccountSum
-	lets    []contract.Tenure
+	lets    []contract.Let
 	haveLet bool
 }
 
@@ -81,11 +81,11 @@ func (v *view) balances(ctx context.Context) ([]ledger.AccountSum, error) {
 func ending(s *ledger.AccountSum) money.Fen { return s.Opening + s.Before.Net() + s.Period.Net() }
 
 // allLets are the units of all contracts that began by the day.
-func (v *view) allLets(ctx context.Context) ([]contract.Tenure, error) {
+func (v *view) allLets(ctx context.Context) ([]contract.Let, error) {
 	if v.haveLet {
 		return v.lets, nil
 	}
-	list, err := contract.Tenures(ctx, v.q, v.tenant, v.ranges, v.day)
+	list, err := contract.Lets(ctx, v.q, v.tenant, v.ranges, contract.LetFilter{By: v.day})
 	v.lets, v.haveLet = list, err == nil
 	return list, err
 }

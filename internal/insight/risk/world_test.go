@@ -10,7 +10,9 @@ import (
 	"huicun/internal/books/bank"
 	"huicun/internal/books/budget"
 	"huicun/internal/books/cash"
+	"huicun/internal/books/letting"
 	"huicun/internal/books/member"
+	"huicun/internal/books/rent"
 	"huicun/internal/insight/overview/overviewtest"
 	"huicun/internal/insight/risk"
 	"huicun/internal/kit/date"
@@ -25,6 +27,8 @@ type world struct {
 	t testing.TB
 	s *risk.Service
 	n int // vouchers made
+
+	rent *rent.Service
 }
 
 const (
@@ -41,6 +45,8 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	bank.New(w.Env, w.Ledger)
 	budget.New(w.Env)
 	cash.New(w.Env, w.Ledger)
+	letting.New(w.Env, w.Contracts)
+	w.rent = rent.New(w.Env, w.Ledger)
 	w.s = risk.New(w.Env)
 	w.s.Uses(w.Service)
 	w.SaveRegions([]region.Region{

@@ -10,7 +10,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"huicun/internal/books/asset"
 	"huicun/internal/books/letting"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
@@ -162,31 +161,16 @@ func (p *pages) basis(c *shell.Ctx, l *letting.Letting) (templ.Component, error)
 	if day.IsZero() {
 		day = c.Today()
 	}
-	cmp, err := letting.Compare(c.Context(), p.env, q, l.Tenant, l.Region, h, d.Terms, day)
+	cmp, err := letting.Compare(c.Context(), p.env, q, l.Tenant, letting.Question{Region: l.Region, Holding: h, Terms: d.Terms, Day: day, Before: day, Own: letting.OwnUnits})
 	if err != nil {
 		return nil, err
 	}
 	v := basisView{
 		Chosen: field.LabelOf(letting.Bases, l.Basis), Note: l.BasisNote, Annual: l.BasisYear.String(), Reserve: l.Reserve.String(),
-		Low: d.Under(l.Reserve, l.BasisYear), Percent: strconv.Itoa(d.Terms.ReservePercent), Reason: l.ReserveReason, How: cmp.How, Measure: cmp.Measure.String(),
+		Low: d.Under(l.Reserve, l.BasisYear), Percent: strconv.Itoa(d.Terms.ReservePercent), Reason: l.ReserveReason, Measure: cmp.Measure.String(), Near: compared(c, cmp),
 	}
-	unit := cmp.Measure.Unit.Label()
-	if cmp.Last != nil {
-		v.Last = "上一份租约 " + cmp.Last.No + "：每" + unit + "每年 " + cmp.Last.Price.String() + " 元，折合 " + cmp.LastAnnual.String() + " 元/年"
-		v.LastHref = "/contracts/" + cmp.Last.Contract.String()
-	}
-	v.Table = ui.Table{Caption: "可比租约", Unit: "元", Columns: []ui.Column{{Label: "合同"}, {Label: "资产"}, {Label: "地区"}, {Label: "租期", Nowrap: true}, {Label: "数量", Align: ui.Right}, {Label: "年租金", Align: ui.Right}, {Label: "每" + unit + "每年", Align: ui.Right}}}
-	for _, n := range cmp.Neighbours {
-		v.Table.Rows = append(v.Table.Rows, ui.Row{Href: "/contracts/" + n.Contract.String(), Cells: []ui.Cell{
-			ui.T(n.No), {Text: n.AssetName, Sub: field.LabelOf(asset.Kinds, n.AssetKind)}, ui.T(c.RegionName(n.Region)), ui.T(n.From.String() + " 至 " + n.Until.String()),
-			ui.T(n.Sum.String()), ui.T(n.Annual.String()), ui.T(n.Price.String()),
-		}})
-	}
-	if len(cmp.Neighbours) > 0 {
-		if d.Under(l.Reserve, cmp.Annual) {
-			v.Under = "底价低于周边同类租金中位数折算的 " + cmp.Annual.String() + " 元的 " + v.Percent + "%。"
-		}
-		v.Table.Foot = []ui.Cell{{Text: "中位数", Strong: true}, {}, {}, {}, ui.T(cmp.Measure.String()), ui.T(cmp.Annual.String()), {Text: cmp.Median.String(), Strong: true}}
+	if len(cmp.Neighbours) > 0 && d.Under(l.Reserve, cmp.Annual) {
+		v.Under = "底价低于周边同类租金中位数折算的 " + cmp.Annual.String() + " 元的 " + v.Percent + "%。"
 	}
 	return basisBody(v), nil
 }

@@ -59,6 +59,7 @@ func newSite(t *testing.T) *site {
 	regions := region.New(d)
 	s.ok(regions.Save(t.Context(), []region.Region{
 		{Code: "321182000000", Name: "扬中市", Level: "county"}, {Code: town, Name: "八桥镇", Level: "town"}, {Code: village, Name: "永胜村", Level: "village"},
+		{Code: "321182103206", Name: "红旗村", Level: "village"},
 	}))
 	tn, err := regions.TenantOf(t.Context(), town)
 	s.ok(err)
@@ -68,6 +69,10 @@ func newSite(t *testing.T) *site {
 		{Login: "shuji", Name: "镇书记", Grants: []access.Grant{{Role: "town_secretary", Region: town}}},
 		{Login: "baozhang", Name: "永胜村报账员", Grants: []access.Grant{{Role: "village_bookkeeper", Region: village}}},
 		{Login: "shenji", Name: "审计员", Grants: []access.Grant{{Role: "auditor", Region: town}}},
+		{Login: "kuaiji", Name: "镇代理会计", Grants: []access.Grant{{Role: "town_accountant", Region: town}}},
+		{Login: "lianluo", Name: "联络员", Grants: []access.Grant{{Role: "liaison", Region: town}}},
+		{Login: "jianguan", Name: "监管员", Grants: []access.Grant{{Role: "county_supervisor", Region: "321182000000"}}},
+		{Login: "linju", Name: "红旗村报账员", Grants: []access.Grant{{Role: "village_bookkeeper", Region: "321182103206"}}},
 	}, password))
 	env := record.NewEnv(d, regions, box)
 	parties := party.NewParties(env)
@@ -257,4 +262,122 @@ func TestLetting(t *testing.T) {
 	for _, p := range []string{"/public/lettings/x/1", "/public/lettings/1/x", "/public/lettings/999/" + strings.TrimPrefix(at, "/lettings/")} {
 		s.want(s.get("", p), 404)
 	}
+}
+
+// listed brings a letting of the workshop to its listing and returns its page.
+func (s *site) listed() string {
+	s.Helper()
+	at := s.want(s.post("baozhang", "/lettings", "name", "东区公开招租", "owner", "永胜合作社", "units", "Y1", "purpose", "工业生产", "basis", "集体自行测算", "basis_year", "100000", "basis_note", "测算",
+		"reserve", "100000", "from", "2022-01-01", "months", "36", "pay_months", "6", "contact", "村委会", "closes", "2021-11-17"), 303).location
+	s.want(s.post("baozhang", "/letting-steps", "letting", "ZZ-2022-0001", "step", "两委会商议", "on", "2021-11-05", "due", "7", "present", "7", "agree", "7"), 303)
+	s.want(s.post("baozhang", at+"/do/decide"), 303)
+	s.want(s.post("shuji", at+"/do/approve"), 303)
+	s.want(s.post("baozhang", at+"/do/list"), 303)
+	return at
+}
+
+// sealedAmount is the amount of a sealed bid, however it may be written.
+var sealedAmount = []string{"123456.78", "123,456.78", "12345678", "12.35"}
+
+// TestSealed: before the opening nobody sees what was offered, on no page, in no list, search, sheet or history.
+func TestSealed(t *testing.T) {
+	s := newSite(t)
+	at := s.listed()
+	bid := s.want(s.post("baozhang", "/letting-bids", "letting", "ZZ-2022-0001", "party", "一厂", "phone", "13812340000", "amount", "123456.78"), 303).location
+	public := "/public" + strings.Replace(at, "/lettings/", "/lettings/"+strconv.FormatInt(s.tenant, 10)+"/", 1)
+	pages := []string{at, bid, bid + "/edit", "/letting-bids", "/letting-bids/export", "/letting-bids?q=123456", "/letting-bids?sort=offer", "/lettings", "/lettings/export", bid + "/history", at + "/history"}
+	for _, login := range []string{"baozhang", "shuji", "shenji", "kuaiji", "lianluo", "jianguan"} {
+		for _, path := range pages {
+			a := s.get(login, path)
+			if a.code >= 500 {
+				t.Errorf("%s %s: %d", login, path, a.code)
+			}
+			s.lacks(a, sealedAmount...)
+			s.lacks(a, "13812340000")
+		}
+	}
+	for _, login := range []string{"", "linju"} {
+		for _, path := range []string{bid, bid + "/edit", "/letting-bids/export"} {
+			a := s.get(login, path)
+			s.lacks(a, append(sealedAmount, "一厂", "13812340000")...)
+		}
+	}
+	s.lacks(s.get("", public), append(sealedAmount, "一厂")...)
+	// A change does not show it either, and one that leaves the mark of a sealed amount keeps it.
+	s.want(s.post("baozhang", bid, "version", "1", "party", "一厂", "phone", "13812340000", "received", "2021-11-10", "amount", "已密封", "earnest_on", "2021-11-10"), 303)
+	s.want(s.post("baozhang", bid, "version", "2", "party", "一厂", "phone", "13812340000", "received", "2021-11-10", "amount", "99999.99"), 422, "不得低于底价")
+	s.lacks(s.get("shenji", bid), sealedAmount...)
+	s.want(s.post("shenji", bid, "version", "2", "party", "一厂", "amount", "200000"), 403)
+	s.want(s.post("baozhang", "/letting-bids", "letting", "ZZ-2022-0001", "party", "李四", "phone", "13812340001", "amount", "110000"), 303)
+	s.day("2021-11-18")
+	s.want(s.post("baozhang", at+"/do/open"), 303)
+	s.want(s.get("shenji", at), 200, "123,456.78")
+}
+
+// TestFailedAndAgain: too few bids fail, the letting is repeated, and what was withdrawn says why.
+func TestFailedAndAgain(t *testing.T) {
+	s := newSite(t)
+	at := s.listed()
+	public := func(at string) string {
+		return "/public" + strings.Replace(at, "/lettings/", "/lettings/"+strconv.FormatInt(s.tenant, 10)+"/", 1)
+	}
+	s.want(s.post("baozhang", "/letting-bids", "letting", "ZZ-2022-0001", "party", "一厂", "phone", "13812340000", "amount", "110000"), 303)
+	s.want(s.post("baozhang", at+"/do/fail", "reason", "只有一家"), 409, "才截止")
+	s.day("2021-11-18")
+	s.want(s.get("baozhang", at), 200, "下一步：流标")
+	s.want(s.post("baozhang", at+"/do/open"), 409, "不足 2 家")
+	s.want(s.post("shenji", at+"/do/fail", "reason", "只有一家"), 403)
+	s.want(s.post("baozhang", at+"/do/fail"), 409, "请说明流标的理由")
+	s.want(s.post("baozhang", at+"/do/fail", "reason", "只有一家报名"), 303)
+	failed := s.want(s.get("", public(at)), 200, "流标", "只有一家报名")
+	s.lacks(failed, "一厂", "110,000")
+	page := s.want(s.get("baozhang", at), 200, "再次招租")
+	again := startLink.FindString(page.body)
+	s.want(s.get("baozhang", again), 200, "东区公开招租", `value="ZZ-2022-0001"`)
+	second := s.want(s.post("baozhang", "/lettings", "again", "ZZ-2022-0001", "name", "东区再次公开招租", "owner", "永胜合作社", "units", "Y1", "purpose", "工业生产", "basis", "集体自行测算", "basis_year", "100000",
+		"basis_note", "测算", "reserve", "95000", "from", "2022-02-01", "months", "36", "pay_months", "6", "contact", "村委会", "closes", "2021-11-26"), 303).location
+	s.want(s.get("shenji", at), 200, "东区再次公开招租")
+	s.want(s.post("baozhang", "/lettings", "name", "东区第三次", "owner", "永胜合作社", "units", "Y1", "purpose", "生产", "basis", "集体自行测算", "basis_year", "100000", "basis_note", "测算", "reserve", "95000",
+		"from", "2022-02-01", "months", "36", "pay_months", "6", "contact", "村委会", "closes", "2021-11-26"), 422, "Y1")
+	s.want(s.post("baozhang", "/letting-steps", "letting", "ZZ-2022-0002", "step", "两委会商议", "on", "2021-11-18", "due", "7", "present", "7", "agree", "7"), 303)
+	s.want(s.post("baozhang", second+"/do/decide"), 303)
+	s.want(s.post("shuji", second+"/do/approve"), 303)
+	s.want(s.post("baozhang", second+"/do/list"), 303)
+	s.want(s.post("baozhang", second+"/do/withdraw", "reason", "标的有误"), 403)
+	s.want(s.post("shuji", second+"/do/withdraw", "reason", "标的面积有误"), 303)
+	s.want(s.get("", public(second)), 200, "撤回", "标的面积有误")
+	s.want(s.post("baozhang", "/letting-bids", "letting", "ZZ-2022-0002", "party", "一厂", "phone", "13812340000", "amount", "110000"), 409, "不收报价")
+}
+
+// TestObjections: a result is settled only when every objection to it is; one that is upheld sends it back.
+func TestObjections(t *testing.T) {
+	s := newSite(t)
+	at := s.listed()
+	bid := ""
+	for _, x := range [][2]string{{"一厂", "110000"}, {"李四", "120000"}} {
+		bid = s.want(s.post("baozhang", "/letting-bids", "letting", "ZZ-2022-0001", "party", x[0], "phone", "13812340000", "amount", x[1]), 303).location
+	}
+	objection := []string{"letting", "ZZ-2022-0001", "on", "2021-11-19", "raiser", "王五", "phone", "13900000000", "content", "李四不符合条件"}
+	s.want(s.post("baozhang", "/letting-objections", objection...), 409, "公示期内")
+	s.day("2021-11-18")
+	s.want(s.post("baozhang", at+"/do/open"), 303)
+	s.want(s.post("baozhang", at+"/do/publicise"), 303)
+	s.want(s.post("baozhang", "/letting-objections", objection...), 422, "今天以前")
+	s.day("2021-11-19")
+	s.want(s.post("shenji", "/letting-objections", objection...), 403)
+	o := s.want(s.post("baozhang", "/letting-objections", objection...), 303).location
+	s.lacks(s.get("shenji", o), "13900000000")
+	s.want(s.post("baozhang", o+"/do/uphold"), 403)
+	s.want(s.post("shuji", o+"/do/uphold"), 409, "答复")
+	s.day("2021-11-25")
+	s.want(s.post("baozhang", at+"/do/award"), 409, "还没有办结")
+	s.want(s.post("baozhang", o, "version", "1", "raiser", "王五", "content", "李四不符合条件", "on", "2021-11-19", "reply", "属实"), 303)
+	s.want(s.post("shuji", o+"/do/uphold"), 303)
+	s.want(s.post("baozhang", at+"/do/award"), 409, "请重新评定")
+	s.want(s.post("shuji", at+"/do/reopen", "reason", "李四有欠租"), 303)
+	public := s.get("", "/public"+strings.Replace(at, "/lettings/", "/lettings/"+strconv.FormatInt(s.tenant, 10)+"/", 1))
+	s.lacks(public, "李某", "120,000", "13900000000", "王五")
+	s.want(s.post("baozhang", bid, "version", "4", "party", "李四", "phone", "138****0000", "received", "2021-11-10", "amount", "已密封", "offer", "120000", "out", "有欠租"), 303)
+	s.want(s.post("baozhang", at+"/do/publicise"), 303)
+	s.want(s.get("", "/public"+strings.Replace(at, "/lettings/", "/lettings/"+strconv.FormatInt(s.tenant, 10)+"/", 1)), 200, "一厂", "110,000.00 元")
 }

@@ -30,7 +30,7 @@ func (p *pages) publicList(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := ui.PublicPageView{Title: "公开招租", Org: "农村集体资产公开招租", Home: "/public/lettings", FooterNav: []ui.Link{{Label: "晒项目", Href: "/public"}}}
+	v := ui.PublicPageView{Title: "公开招租", Org: "农村集体资产公开招租", Home: "/public/lettings", FooterNav: []ui.Link{{Label: "晒项目", Href: "/public"}, {Label: "一村一策", Href: "/public/plans"}}}
 	if scope != region.Nation {
 		v.Title = c.RegionName(scope) + "公开招租"
 		v.Crumbs = []ui.Link{{Label: "全部地区", Href: "/public/lettings"}, {Label: c.RegionName(scope)}}

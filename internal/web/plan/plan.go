@@ -12,6 +12,7 @@ import (
 	"huicun/internal/indicator"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/ids"
+	"huicun/internal/kit/money"
 	"huicun/internal/mechanism/plan"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
@@ -57,6 +58,12 @@ func Mount(s *shell.Shell, set *resource.Set, n *plan.Nouns, cat indicator.Evalu
 		shell.Route{Method: "GET", Pattern: "/public/plans/{tenant}/{id}", Perm: shell.Public, Fn: p.public},
 	)
 }
+
+// OfAsset and OfJoint are the places that an asset, or a joint project, has in plans, for their own pages. Plans add them.
+var (
+	OfAsset = resource.Child{Kind: "plan_item", Field: "asset", Title: "纳入的一村一策", HideEmpty: true, While: []string{"-"}}
+	OfJoint = resource.Child{Kind: "plan_item", Field: "joint", Title: "纳入的一村一策", HideEmpty: true, While: []string{"-"}}
+)
 
 func (p *pages) actions(_ *shell.Ctx, v *plan.Plan) []ui.Button {
 	out := []ui.Button{{Label: "打印方案", Icon: "printer", Href: "/plans/" + v.ID.String() + "/print"}}
@@ -176,7 +183,7 @@ func (p *pages) board(c *shell.Ctx) error {
 	}
 	t := ui.Table{Caption: "各村一村一策", Columns: []ui.Column{{Label: "村"}, {Label: "方案"}, {Label: "状态"}, {Label: "举措完成", Align: ui.Right}, {Label: "逾期举措", Align: ui.Right}, {Label: "目标达到", Align: ui.Right}, {Label: "落后目标", Align: ui.Right}, {Label: "平均完成"}}}
 	t.Empty = &ui.EmptyView{Icon: "target-arrow", Title: "这里没有村", Text: "请在上方选定一个镇或县（市、区）。"}
-	var have, goals, met, behind int
+	var have, goals, met, behind, measures, done, late int
 	for i := range list {
 		s := &list[i]
 		if s.Plan == nil {
@@ -189,6 +196,7 @@ func (p *pages) board(c *shell.Ctx) error {
 		}
 		have++
 		goals, met, behind = goals+len(s.Targets), met+s.Met(), behind+s.Behind()
+		measures, done, late = measures+s.Measures, done+s.Done, late+s.Late
 		st := plan.Machine.State(s.Plan.State)
 		row := ui.Row{Href: "/plans/" + s.Plan.ID.String(), Cells: []ui.Cell{
 			ui.T(s.Name), {Text: s.Plan.Name, Sub: s.Plan.No, Href: "/plans/" + s.Plan.ID.String()}, {Badge: &ui.BadgeView{Text: st.Label, Kind: ui.Kind(st.Tone)}},
@@ -199,6 +207,9 @@ func (p *pages) board(c *shell.Ctx) error {
 			row.Kind = ui.Orange
 		}
 		t.Rows = append(t.Rows, row)
+	}
+	if len(list) > 1 {
+		t.Foot = []ui.Cell{ui.T("合计"), ui.T(ratio(have, len(list)) + " 村有方案"), {}, ui.T(ratio(done, measures)), warn(late), ui.T(ratio(met, goals)), warn(behind), {}}
 	}
 	at := "&scope=" + c.Scope + "&year=" + strconv.Itoa(c.Year)
 	stats := []ui.StatView{
@@ -308,8 +319,10 @@ func (p *pages) items(c *shell.Ctx, v *plan.Plan, root string) (ui.Table, error)
 	if err != nil {
 		return t, err
 	}
+	sum := money.Fen(0)
 	for i := range list {
 		it := &list[i]
+		sum += it.Income
 		cell := ui.Cell{}
 		if a := named[it.Asset]; a != nil {
 			cell = ui.Cell{Text: a.Name, Sub: a.Quantity.String()}
@@ -322,6 +335,9 @@ func (p *pages) items(c *shell.Ctx, v *plan.Plan, root string) (ui.Table, error)
 			cell = ui.Cell{Text: title, Sub: "联建项目", Href: href}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{cell, ui.T(it.Intent), ui.T(it.Income.String())}})
+	}
+	if len(list) > 1 {
+		t.Foot = []ui.Cell{{Text: "合计", Span: 2}, ui.T(sum.String())}
 	}
 	return t, nil
 }

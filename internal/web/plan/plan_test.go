@@ -18,6 +18,7 @@ import (
 	"huicun/internal/kit/db/dbtest"
 	"huicun/internal/kit/secret"
 	"huicun/internal/mechanism/joint"
+	"huicun/internal/mechanism/pairing"
 	"huicun/internal/mechanism/plan"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/account"
@@ -62,18 +63,27 @@ func newSite(t *testing.T) *site {
 		{Login: "shuji", Name: "镇书记", Grants: []access.Grant{{Role: "town_secretary", Region: town}}},
 		{Login: "baozhang", Name: "永胜村报账员", Grants: []access.Grant{{Role: "village_bookkeeper", Region: village}}},
 		{Login: "shenji", Name: "审计员", Grants: []access.Grant{{Role: "auditor", Region: town}}},
+		{Login: "kuaiji", Name: "镇代理会计", Grants: []access.Grant{{Role: "town_accountant", Region: town}}},
+		{Login: "linju", Name: "红旗村报账员", Grants: []access.Grant{{Role: "village_bookkeeper", Region: "321182103206"}}},
+		{Login: "xitong", Name: "系统管理员", Grants: []access.Grant{{Role: "sysadmin", Region: town}}},
 	}, password))
 	env := record.NewEnv(d, regions, box)
 	parties, cards := party.NewParties(env), asset.NewAssets(env)
-	joint.NewProjects(env)
+	pairing.NewAgreements(env)
+	joints := joint.NewProjects(env)
 	cat := indicator.NewCatalogue(d, regions)
 	cat.Add(asset.Figures()...)
 	cat.Add(plan.Figures(env, cat)...)
 	n := plan.New(env, cat)
 	s.shell = &shell.Shell{Env: env, Accounts: accounts, Regions: regions, Clock: date.Fixed(time.Date(2021, 11, 10, 12, 0, 0, 0, date.Shanghai))}
-	pages.Mount(s.shell, resource.NewSet(), n, cat)
+	set := resource.NewSet()
+	pages.Mount(s.shell, set, n, cat)
+	resource.Mount(s.shell, set, cards, resource.Options[asset.Asset]{Children: []resource.Child{pages.OfAsset}})
+	resource.Mount(s.shell, set, joints, resource.Options[joint.Project]{Children: []resource.Child{pages.OfJoint}})
 	s.handler = s.shell.Handler()
 	add(s, parties, env, "name", "永胜合作社", "kind", "集体经济组织", "region", "永胜村")
+	add(s, parties, env, "name", "红旗合作社", "kind", "集体经济组织", "region", "红旗村")
+	add(s, joints, env, "no", "LJ-2021-0001", "name", "联建大棚", "region", "永胜村", "field", joint.Works[0].Label, "proposed_on", "2021-03-01")
 	add(s, cards, env, "name", "永胜厂房", "owner", "永胜合作社", "kind", "厂房", "origin", "新建", "quantity", "750平方米", "ready_on", "2021-03-01")
 	return s
 }
@@ -184,3 +194,75 @@ func TestPlan(t *testing.T) {
 	s.want(s.post("baozhang", "/plan-reviews", "plan", "CC-2021-0001", "period", "half", "as_of", "2020-06-30", "content", "早"), 422, "应在 2021 年之内")
 	s.want(s.get("", "/public/plans/x/1"), 404)
 }
+
+// TestRolesAndMistakes: who may do what, what is wrong with what was typed, and what belongs to somebody else.
+func TestRolesAndMistakes(t *testing.T) {
+	s := newSite(t)
+	form := []string{"year", "2021", "owner", "永胜合作社", "name", "永胜村2021年方案", "lead", "党总支书记", "situation", "厂房少", "problem", "闲置", "approach", "盘活", "vote_on", "2021-02-02", "due", "40", "present", "36", "agree", "30"}
+	for _, login := range []string{"kuaiji", "shenji", "linju", "xitong"} {
+		s.want(s.post(login, "/plans", form...), 403)
+	}
+	for _, path := range []string{"/plans", "/plan-board", "/plan-targets", "/plan-reviews"} {
+		s.want(s.get("xitong", path), 403)
+		s.want(s.get("shenji", path), 200)
+	}
+	at := s.want(s.post("baozhang", "/plans", form...), 303).location
+	no := "CC-2021-0001"
+	if again := s.want(s.post("baozhang", "/plans", form...), 422, "一个村一年一份", "永胜村2021年方案"); strings.Contains(again.body, "500") {
+		t.Error(again.body)
+	}
+	for _, c := range []struct {
+		path, says string
+		pairs      []string
+	}{
+		{"/plan-targets", "不能再作目标", []string{"name", "覆盖", "indicator", "plan.coverage", "goal", "1", "due", "2021-12-31"}},
+		{"/plan-targets", "目标", []string{"name", "面积", "indicator", "asset.area", "goal", "一千", "due", "2021-12-31"}},
+		{"/plan-targets", "指标", []string{"name", "面积", "indicator", "没有的", "goal", "1", "due", "2021-12-31"}},
+		{"/plan-measures", "责任人", []string{"title", "建厂房", "due", "2021-06-30"}},
+		{"/plan-measures", "完成期限", []string{"title", "建厂房", "owner", "主任", "due", "六月"}},
+		{"/plan-items", "填一个", []string{"intent", "出租"}},
+		{"/plan-items", "元", []string{"asset", "ZC-0001", "intent", "出租", "income", "很多"}},
+		{"/plan-reviews", "评估", []string{"period", "half", "as_of", "2021-06-30"}},
+	} {
+		s.want(s.post("baozhang", c.path, append([]string{"plan", no}, c.pairs...)...), 422, c.says)
+		s.want(s.post("shenji", c.path, append([]string{"plan", no}, c.pairs...)...), 403)
+	}
+	s.want(s.post("linju", "/plan-measures", "plan", no, "title", "建", "owner", "主任", "due", "2021-06-30"), 403)
+	s.want(s.post("baozhang", at+"/do/vote"), 409, "一条举措和一个目标")
+	s.want(s.post("baozhang", "/plan-measures", "plan", no, "title", "新建厂房", "owner", "村委会主任", "due", "2021-06-30"), 303)
+	s.want(s.post("baozhang", "/plan-targets", "plan", no, "name", "厂房面积", "indicator", "asset.area", "goal", "1000", "due", "2021-12-31"), 303)
+	s.want(s.post("shuji", at+"/do/approve"), 409, "拟定中")
+	s.want(s.post("baozhang", at+"/do/vote"), 303)
+	s.want(s.post("baozhang", at+"/do/approve"), 403)
+	s.want(s.post("shuji", at+"/do/return"), 409, "理由")
+	s.want(s.post("shuji", at+"/do/return", "reason", "目标太低"), 303)
+	s.want(s.post("baozhang", at+"/do/vote"), 303)
+	s.want(s.post("shenji", at+"/do/approve"), 403)
+	s.want(s.get("linju", at), 404)
+	s.want(s.get("linju", at+"/print"), 404)
+	s.want(s.get("baozhang", "/plans/999/print"), 404)
+	s.want(s.get("xitong", at+"/print"), 403)
+}
+
+// TestLinks: an asset and a joint project lead to the plans that they are in, and the plan to them.
+func TestLinks(t *testing.T) {
+	s := newSite(t)
+	at := s.want(s.post("baozhang", "/plans", "year", "2021", "owner", "永胜合作社", "name", "永胜村2021年方案", "lead", "书记"), 303).location
+	asset := href.FindString(s.want(s.get("shuji", "/assets"), 200).body)
+	project := jointHref.FindString(s.want(s.get("shuji", "/joint-projects"), 200).body)
+	if a := s.get("shuji", asset); strings.Contains(a.body, "纳入的一村一策") {
+		t.Error("in no plan yet, and shown")
+	}
+	s.want(s.post("baozhang", "/plan-items", "plan", "CC-2021-0001", "asset", "ZC-0001", "intent", "整体出租"), 303)
+	s.want(s.post("baozhang", "/plan-items", "plan", "CC-2021-0001", "joint", "LJ-2021-0001", "intent", "建成分红"), 303)
+	s.want(s.get("shuji", at), 200, "整体出租", "建成分红", "/plan-items/")
+	s.want(s.get("shuji", at+"/print"), 200, asset, project)
+	for _, path := range []string{asset, project} {
+		s.want(s.get("shuji", path), 200, "纳入的一村一策", "/plan-items/")
+	}
+}
+
+var (
+	href      = regexp.MustCompile(`/assets/[0-9]{15,}`)
+	jointHref = regexp.MustCompile(`/joint-projects/[0-9]+`)
+)

@@ -307,11 +307,11 @@ func (p *pages) exportInventory(c *shell.Ctx) error {
 }
 
 // lets are by unit what let it last, of what began by the day that counts.
-func (p *pages) lets(c *shell.Ctx, tenant int64, ranges [][2]string) (map[ids.ID]*contract.Tenure, error) {
-	list, err := contract.Tenures(c.Context(), p.read(), tenant, ranges, c.AsOf)
-	out := make(map[ids.ID]*contract.Tenure, len(list))
+func (p *pages) lets(c *shell.Ctx, tenant int64, ranges [][2]string) (map[ids.ID]*contract.Let, error) {
+	list, err := contract.Lets(c.Context(), p.read(), tenant, ranges, contract.LetFilter{By: c.AsOf})
+	out := make(map[ids.ID]*contract.Let, len(list))
 	for i := range list {
-		if have := out[list[i].Unit]; have == nil || !list[i].Last.Before(have.Last) {
+		if have := out[list[i].Unit]; have == nil || !list[i].Until.Before(have.Until) {
 			out[list[i].Unit] = &list[i]
 		}
 	}
@@ -319,10 +319,10 @@ func (p *pages) lets(c *shell.Ctx, tenant int64, ranges [][2]string) (map[ids.ID
 }
 
 // vacant lists what stands empty on the day that counts.
-func (p *pages) vacant(c *shell.Ctx, tenant int64, ranges [][2]string, lets map[ids.ID]*contract.Tenure) ([]asset.Vacancy, error) {
+func (p *pages) vacant(c *shell.Ctx, tenant int64, ranges [][2]string, lets map[ids.ID]*contract.Let) ([]asset.Vacancy, error) {
 	return asset.Vacant(c.Context(), p.read(), tenant, ranges, c.AsOf, func(unit ids.ID) (from, to date.Date) {
 		if x := lets[unit]; x != nil {
-			return x.From, x.Last
+			return x.From, x.Until
 		}
 		return date.Date{}, date.Date{}
 	})
@@ -366,7 +366,7 @@ func (p *pages) idle(c *shell.Ctx) error {
 	return c.Page(view, idleBody(v))
 }
 
-func vacantTable(list []asset.Vacancy, last map[ids.ID]*contract.Tenure, most int) ui.Table {
+func vacantTable(list []asset.Vacancy, last map[ids.ID]*contract.Let, most int) ui.Table {
 	t := ui.Table{Caption: "闲置清单", Columns: []ui.Column{{Label: "资产（单元）"}, {Label: "数量", Align: ui.Right}, {Label: "空置起"}, {Label: "空置天数", Align: ui.Right}, {Label: "上一份合同"}, {Label: "上次年租金（元）", Align: ui.Right}},
 		Empty: &ui.EmptyView{Icon: "circle-check", Title: "没有闲置的资产", Text: "经营性资产都在出租、建设或自用。"}}
 	for i := range list {

@@ -94,7 +94,7 @@ func (p *pages) sites(c *shell.Ctx, tenant int64, ranges [][2]string) ([]site, e
 	for i := range units {
 		by[units[i].Asset] = append(by[units[i].Asset], &units[i])
 	}
-	isLet := func(u *asset.Unit) bool { return lets[u.ID] != nil && !lets[u.ID].Last.Before(c.AsOf) }
+	isLet := func(u *asset.Unit) bool { return lets[u.ID] != nil && !lets[u.ID].Until.Before(c.AsOf) }
 	var out []site
 	for i := range cards {
 		a := &cards[i]

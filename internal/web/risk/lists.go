@@ -46,6 +46,7 @@ func (p *pages) board(c *shell.Ctx) error {
 	view := c.PageOf("预警")
 	view.Subtitle = c.ScopeName() + " · 截至 " + c.AsOf.String()
 	view.Actions = ui.PrintButton()
+	view.Print = &ui.PrintView{Title: c.ScopeName() + "预警看板", Period: "截至 " + c.AsOf.String(), By: c.Who.Name, At: c.Today().String()}
 	return c.Page(view, boardBody(v))
 }
 
@@ -87,7 +88,7 @@ func (t tally) total() int { return t.red + t.yellow + t.blue }
 // cell shows a count in the colour of the worst.
 func (t tally) cell(to string) ui.Cell {
 	if t.total() == 0 {
-		return ui.Cell{Text: "·", Muted: true}
+		return ui.Cell{}
 	}
 	b := ui.BadgeView{Text: strconv.Itoa(t.total()), Kind: ui.Azure, Href: to}
 	switch {
@@ -256,6 +257,22 @@ func (g *group) add(a *risk.Alert, day date.Date) {
 	}
 }
 
+// cells are the figures of a group, after its name.
+func (g *group) cells() []ui.Cell {
+	took, rate := "—", "—"
+	if g.closed > 0 {
+		took = strconv.FormatFloat(float64(g.days)/float64(g.closed), 'f', 1, 64) + " 天"
+	}
+	if g.raised > 0 {
+		rate = strconv.Itoa(100*g.closed/g.raised) + "%"
+	}
+	late := ui.T(strconv.Itoa(g.late))
+	if g.late > 0 {
+		late.Kind = ui.Red
+	}
+	return []ui.Cell{ui.T(strconv.Itoa(g.raised)), ui.T(strconv.Itoa(g.closed)), ui.T(rate), ui.T(took), ui.T(strconv.Itoa(g.open)), late, ui.T(strconv.Itoa(g.inTime))}
+}
+
 func groupTable(caption, head string, groups map[string]*group, label func(string) string, link func(string) string) ui.Table {
 	t := ui.Table{Caption: caption, Columns: []ui.Column{{Label: head}, {Label: "预警", Align: ui.Right}, {Label: "已销号", Align: ui.Right}, {Label: "销号率", Align: ui.Right}, {Label: "平均用时", Align: ui.Right}, {Label: "没有销号", Align: ui.Right}, {Label: "逾期未答复", Align: ui.Right}, {Label: "按期答复", Align: ui.Right}}}
 	var keys []string
@@ -268,19 +285,15 @@ func groupTable(caption, head string, groups map[string]*group, label func(strin
 		}
 		return strings.Compare(a, b)
 	})
+	sum := group{}
 	for _, k := range keys {
 		g := groups[k]
-		took := "—"
-		if g.closed > 0 {
-			took = strconv.FormatFloat(float64(g.days)/float64(g.closed), 'f', 1, 64) + " 天"
-		}
-		row := ui.Row{Href: link(k), Cells: []ui.Cell{
-			ui.T(label(k)), ui.T(strconv.Itoa(g.raised)), ui.T(strconv.Itoa(g.closed)), ui.T(strconv.Itoa(100*g.closed/g.raised) + "%"), ui.T(took), ui.T(strconv.Itoa(g.open)), ui.T(strconv.Itoa(g.late)), ui.T(strconv.Itoa(g.inTime)),
-		}}
-		if g.late > 0 {
-			row.Cells[6].Kind = ui.Red
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, ui.Row{Href: link(k), Cells: append([]ui.Cell{ui.T(label(k))}, g.cells()...)})
+		sum.raised, sum.closed, sum.open, sum.late = sum.raised+g.raised, sum.closed+g.closed, sum.open+g.open, sum.late+g.late
+		sum.inTime, sum.days = sum.inTime+g.inTime, sum.days+g.days
+	}
+	if len(keys) > 1 {
+		t.Foot = append([]ui.Cell{ui.T("合计")}, sum.cells()...)
 	}
 	return t
 }

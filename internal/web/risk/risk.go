@@ -15,6 +15,7 @@ import (
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/jobs"
+	"huicun/internal/kit/money"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
 	"huicun/internal/web/resource"
@@ -271,6 +272,9 @@ func (p *pages) refHref(r risk.Ref) string {
 	return r.Path
 }
 
+// wideFact is from how many characters on a fact takes a line of its own.
+const wideFact = 30
+
 // why explains an alert: the figures, and the records behind them.
 func (p *pages) why(c *shell.Ctx, a *risk.Alert) (templ.Component, error) {
 	d := a.Detail()
@@ -279,7 +283,7 @@ func (p *pages) why(c *shell.Ctx, a *risk.Alert) (templ.Component, error) {
 		v.Head = "相关记录"
 	}
 	for _, f := range d.Facts {
-		v.Facts = append(v.Facts, ui.Desc{Label: f.Label, Value: f.Value})
+		v.Facts = append(v.Facts, ui.Desc{Label: f.Label, Value: f.Value, Wide: len([]rune(f.Value)) > wideFact})
 	}
 	v.Refs = ui.Table{Caption: v.Head, Columns: []ui.Column{{Label: "记录"}, {Label: "数值", Align: ui.Right}}}
 	for _, r := range d.Refs {
@@ -390,8 +394,13 @@ func edge(f *risk.Formula, s string) string {
 	if s == "" {
 		return "—"
 	}
-	if f.Unit == risk.Percent {
+	switch f.Unit {
+	case risk.Percent:
 		return s + "%"
+	case risk.Yuan:
+		if fen, err := money.Parse(s); err == nil {
+			return f.Unit.Text(int64(fen))
+		}
 	}
 	return s + " " + string(f.Unit)
 }

@@ -22,6 +22,7 @@ import (
 	"huicun/internal/books/bank"
 	"huicun/internal/books/budget"
 	"huicun/internal/books/cash"
+	"huicun/internal/books/letting"
 	"huicun/internal/books/member"
 	"huicun/internal/insight/overview/overviewtest"
 	"huicun/internal/insight/risk"
@@ -75,6 +76,7 @@ func newSite(t *testing.T) *site {
 	bank.New(e, s.w.Ledger)
 	budget.New(e)
 	cash.New(e, s.w.Ledger)
+	letting.New(e, s.w.Contracts)
 	files := file.New(e)
 	s.s = risk.New(e)
 	s.s.Uses(s.w.Service)

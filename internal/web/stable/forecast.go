@@ -106,7 +106,7 @@ func yearStats(months []stable.Month) []ui.StatView {
 		for _, m := range months[i : i+monthsAYear] {
 			fixed, more, risk = fixed+m.Contracted, more+m.Renewed, risk+m.AtRisk
 		}
-		s := ui.StatView{Label: months[i].Month.String() + " 至 " + months[i+monthsAYear-1].Month.String(), Value: (fixed + more).Wan(), Unit: "万元", Qualifier: "预计", Forecast: true}
+		s := ui.StatView{Label: months[i].Month.String() + " 至 " + months[i+monthsAYear-1].Month.String(), Value: (fixed + more).Wan(), Unit: "万元", Qualifier: "预计", Forecast: true, Href: "#months"}
 		s.Sub = "已签合同 " + fixed.Wan() + "；其间到期的合同年化 " + risk.Wan()
 		if more != 0 {
 			s.Sub = "已签合同 " + fixed.Wan() + "，续租假设 " + more.Wan() + "；其间到期年化 " + risk.Wan()
@@ -220,7 +220,7 @@ func (p *pages) forecastPlaces(c *shell.Ctx, f *stable.Forecast) (ui.Table, erro
 	cells := func(first ui.Cell, s *sums) []ui.Cell {
 		out := []ui.Cell{first}
 		for i := range s.year {
-			out = append(out, ui.T(s.year[i].String()), ui.T(amount(s.risk[i])))
+			out = append(out, ui.Cell{Text: s.year[i].String(), Href: first.Href}, ui.T(amount(s.risk[i])))
 		}
 		return out
 	}

@@ -62,6 +62,15 @@ func (p *pages) line(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
+	source := c.Query("source")
+	if source != "" {
+		if sourceLabel(source) == source {
+			return unknown("来源")
+		}
+		if y, err = y.Narrow(source); err != nil {
+			return err
+		}
+	}
 	var list []*stable.Item
 	sum := money.Fen(0)
 	for i := range y.Items {
@@ -95,6 +104,9 @@ func (p *pages) line(c *shell.Ctx) error {
 		t.Foot = []ui.Cell{{Text: "合计", Span: 3}, ui.T(sum.String())}
 	}
 	title := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(l.Label, "加减："), "加："), "减："), " ")
+	if source != "" {
+		title += "（" + sourceLabel(source) + "）"
+	}
 	v := p.frame(c, title, y.Day.String())
 	v.Crumbs = []ui.Link{{Label: "稳定性收入", Href: base}, {Label: "对账", Href: base + "/reconcile"}, {Label: title}}
 	v.Actions = actions(base + "/export")

@@ -137,6 +137,9 @@ func waysColumns(first string) []ui.Column {
 	}
 }
 
+// shownWays are the ways of counting in the order of their columns.
+var shownWays = []stable.Line{stable.Annual, stable.Within, stable.Accrued, stable.Received}
+
 // ways are the cells of a row after its first: the totals open their contracts at a place, the differences explain themselves.
 func ways(a *stable.Amounts, scope string) []ui.Cell {
 	reconcile := base + "/reconcile"
@@ -150,10 +153,11 @@ func ways(a *stable.Amounts, scope string) []ui.Cell {
 		}
 		return x
 	}
-	return []ui.Cell{
-		way(a[stable.Annual], stable.Annual, scope), way(a[stable.Within], stable.Within, scope), way(a[stable.Accrued], stable.Accrued, scope),
-		way(a[stable.Received], stable.Received, scope), diff(a[stable.Accrued] - a[stable.Within]), diff(a[stable.Received] - a[stable.Accrued]),
+	var out []ui.Cell
+	for _, line := range shownWays {
+		out = append(out, way(a[line], line, scope))
 	}
+	return append(out, diff(a[stable.Accrued]-a[stable.Within]), diff(a[stable.Received]-a[stable.Accrued]))
 }
 
 type overviewView struct {
@@ -317,8 +321,10 @@ func sources(y *stable.Year, sum *stable.Amounts) (ui.Table, error) {
 	for i := range list {
 		x := &list[i]
 		cells := []ui.Cell{ui.T(sourceLabel(x.Source)), ui.T(strconv.Itoa(x.Contracts) + " 份")}
-		for _, cell := range ways(&x.Amounts, "") {
-			cell.Href = ""
+		for j, cell := range ways(&x.Amounts, "") {
+			if cell.Href = ""; j < len(shownWays) && x.Amounts[shownWays[j]] != 0 {
+				cell.Href = lineHref(shownWays[j], "") + "?" + url.Values{"source": {x.Source}}.Encode()
+			}
 			cells = append(cells, cell)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})
@@ -362,8 +368,14 @@ func (p *pages) accounts(c *shell.Ctx, y *stable.Year) (ui.Table, error) {
 		{Label: "地区"}, {Label: "口径内科目发生额", Align: ui.Right}, {Label: "口径内合同", Align: ui.Right}, {Label: "直接计入", Align: ui.Right},
 		{Label: "不计入的合同", Align: ui.Right}, {Label: "没有写合同", Align: ui.Right},
 	}}
-	cells := func(name string, l *stable.Loose) []ui.Cell {
+	cells := func(name, place string, l *stable.Loose) []ui.Cell {
 		out := []ui.Cell{ui.T(name), ui.T(l.Total.String()), ui.T(amount(l.Counted)), ui.T(amount(l.Direct)), ui.T(amount(l.Uncounted)), ui.T(amount(l.Bare))}
+		if l.Counted != 0 {
+			out[2].Href = lineHref(stable.Accrued, place)
+		}
+		if l.Direct != 0 {
+			out[3].Href = lineHref(stable.Direct, place)
+		}
 		if l.Bare != 0 {
 			out[5].Kind = ui.Orange
 		}
@@ -371,11 +383,11 @@ func (p *pages) accounts(c *shell.Ctx, y *stable.Year) (ui.Table, error) {
 	}
 	for _, place := range order {
 		if l := sums[place]; l != nil {
-			t.Rows = append(t.Rows, ui.Row{Cells: cells(names[place], l)})
+			t.Rows = append(t.Rows, ui.Row{Cells: cells(names[place], place, l)})
 		}
 	}
 	if len(t.Rows) > 1 {
-		t.Foot = cells("合计", total)
+		t.Foot = cells("合计", "", total)
 	}
 	return t, nil
 }
@@ -399,13 +411,12 @@ func (p *pages) preview(c *shell.Ctx, d *stable.Definition) (templ.Component, er
 		return nil, err
 	}
 	t := ui.Table{Caption: "口径变动的影响", Unit: "元", Columns: []ui.Column{{Label: "地区"}}, Empty: &ui.EmptyView{Icon: "circle-check", Title: "本年各村的数都不变", Text: "按这个口径，本年的稳定性收入与现在一样。"}}
-	lines := []stable.Line{stable.Annual, stable.Within, stable.Accrued, stable.Received}
-	for _, l := range lines {
+	for _, l := range shownWays {
 		t.Columns = append(t.Columns, ui.Column{Label: stable.Lines[l].Label + "：现在", Align: ui.Right}, ui.Column{Label: "改后", Align: ui.Right})
 	}
 	for i := range list {
 		cells := []ui.Cell{ui.T(c.RegionName(list[i].Place))}
-		for _, l := range lines {
+		for _, l := range shownWays {
 			now, then := list[i].Before[l], list[i].After[l]
 			cells = append(cells, ui.T(now.String()), ui.Cell{Text: then.String(), Strong: now != then})
 		}

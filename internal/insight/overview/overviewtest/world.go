@@ -56,6 +56,8 @@ type World struct {
 	Ledger  *ledger.Ledger
 	Figures *record.Noun[indicator.Def]
 	Service *overview.Service
+	// Contracts is the noun of contracts, for what is registered later.
+	Contracts *record.Noun[contract.Contract]
 }
 
 // New sets up the nouns and the catalogue over an empty database.
@@ -74,7 +76,7 @@ func New(tb testing.TB, d *db.DB) *World {
 	w.Ledger = ledger.New(e)
 	asset.NewAssets(e)
 	asset.NewUnits(e)
-	contract.NewContracts(e)
+	w.Contracts = contract.NewContracts(e)
 	policy.NewPolicies(e)
 	policy.NewVersions(e, policy.NewSources(e, w.Cat))
 	policy.NewAwards(e)
