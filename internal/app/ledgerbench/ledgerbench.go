@@ -238,6 +238,9 @@ func (b *bench) posting(ctx context.Context, site *measure.Site, t *town) error 
 			Rate: float64(len(each)) / whole.Seconds(), Unit: "张/秒", Note: "已审核的三行凭证，散在各账套",
 		})
 	}
+	if err := b.batchPosting(ctx, t); err != nil {
+		return err
+	}
 	form := func(i int) url.Values {
 		v := url.Values{"_key": {secret.Token()[:22]}, "books": {t.books[i%len(t.books)].String()}, "date": {strconv.Itoa(firstYear) + "-12-31"}, "attachments": {"1"}}
 		for k, l := range [][3]string{{"102", "300.00", ""}, {"501", "", "100.00"}, {"112", "", "200.00"}} {
@@ -262,6 +265,39 @@ func (b *bench) posting(ctx context.Context, site *measure.Site, t *town) error 
 			Rate: float64(len(each)) / whole.Seconds(), Unit: "张/秒",
 		})
 	}
+	return nil
+}
+
+// perBatch is how many vouchers are posted in one batch, the most that a person may tick.
+const perBatch = 500
+
+// batchPosting measures reviewed vouchers that are posted together, one transaction a batch.
+func (b *bench) batchPosting(ctx context.Context, t *town) error {
+	who := access.Principal{ID: 4, Name: "测量：会计丁", Grants: people[1].Grants}
+	var took measure.Times
+	for range 2 {
+		drafts, err := b.drafts(ctx, t, perBatch)
+		if err != nil {
+			return err
+		}
+		list := make([]ledger.Pick, len(drafts))
+		for i, id := range drafts {
+			list[i].ID = id
+		}
+		start := date.System()
+		out, done, err := b.app.Nouns.Ledger.PostAll(ctx, who, b.tenant, list, false)
+		took = append(took, date.System().Sub(start))
+		if err == nil && (!done || len(out) != len(list)) {
+			err = errs.New(errs.Internal, "bench.batch", "a batch of %d was not posted: %+v", len(list), out)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	b.add(Row{
+		Name: fmt.Sprintf("批量记账，%d 张一批", perBatch), Tries: len(took), P50: took.At(50), P99: took.At(99),
+		Rate: float64(perBatch) / took.At(50).Seconds(), Unit: "张/秒", Note: "已审核的三行凭证，一批一个事务",
+	})
 	return nil
 }
 

@@ -32,7 +32,7 @@ func TestMeasuresAndCleansUp(t *testing.T) {
 				}
 			}
 			all := strings.Join(names, "|")
-			for _, want := range []string{"导入 3001 张", "只插入同样的凭证和分录", "只插入导入写下的全部行", "记账（HTTP），2 人", "填制（HTTP），2 人", "查凭证，3001 张：制单人（没有）", "科目余额表", "资产负债表", "存有 6 年"} {
+			for _, want := range []string{"导入 3001 张", "只插入同样的凭证和分录", "只插入导入写下的全部行", "记账（HTTP），2 人", "批量记账，500 张", "填制（HTTP），2 人", "查凭证，3001 张：制单人（没有）", "科目余额表", "资产负债表", "存有 6 年"} {
 				if !strings.Contains(all, want) {
 					t.Errorf("nothing measures %s: %s", want, all)
 				}

@@ -33,20 +33,39 @@ const maxBatch = 500
 // ReviewAll passes drafts as Review does. When any is refused none is passed, unless rest says that the others are to be. It
 // reports what stands against each, and whether anything was done.
 func (l *Ledger) ReviewAll(ctx context.Context, who access.Principal, tenant int64, list []Pick, rest bool) ([]Outcome, bool, error) {
-	return l.batch(ctx, who, tenant, list, rest, l.reviewTx)
+	return l.batch(ctx, who, tenant, list, rest, func() batchWork { return &reviewing{l, who} })
 }
 
 // PostAll posts reviewed vouchers as Post does, in the order of books, days and numbers; rest as with ReviewAll.
 func (l *Ledger) PostAll(ctx context.Context, who access.Principal, tenant int64, list []Pick, rest bool) ([]Outcome, bool, error) {
-	return l.batch(ctx, who, tenant, list, rest, l.postTx)
+	return l.batch(ctx, who, tenant, list, rest, func() batchWork { return l.newPosting(who) })
 }
 
-type batchStep func(ctx context.Context, tx *db.Tx, who access.Principal, id ids.ID, version int64) (*Voucher, error)
+// batchWork is what is done with the vouchers of a batch within one transaction: begin sees all of them, step takes one or
+// refuses it, end writes what the steps have left to be written together.
+type batchWork interface {
+	begin(ctx context.Context, tx *db.Tx, list []picked) error
+	step(ctx context.Context, tx *db.Tx, id ids.ID, version int64) (*Voucher, error)
+	end(ctx context.Context, tx *db.Tx) error
+}
+
+// reviewing passes drafts one by one.
+type reviewing struct {
+	l   *Ledger
+	who access.Principal
+}
+
+func (r *reviewing) begin(context.Context, *db.Tx, []picked) error { return nil }
+func (r *reviewing) end(context.Context, *db.Tx) error             { return nil }
+
+func (r *reviewing) step(ctx context.Context, tx *db.Tx, id ids.ID, version int64) (*Voucher, error) {
+	return r.l.reviewTx(ctx, tx, r.who, id, version)
+}
 
 // errRefused rolls a batch back of which something was refused.
 var errRefused = errors.New("part of the batch is refused")
 
-func (l *Ledger) batch(ctx context.Context, who access.Principal, tenant int64, list []Pick, rest bool, step batchStep) ([]Outcome, bool, error) {
+func (l *Ledger) batch(ctx context.Context, who access.Principal, tenant int64, list []Pick, rest bool, start func() batchWork) ([]Outcome, bool, error) {
 	switch n := len(list); {
 	case n == 0:
 		return nil, false, errs.New(errs.Invalid, "batch.empty", "请先勾选凭证")
@@ -61,7 +80,7 @@ func (l *Ledger) batch(ctx context.Context, who access.Principal, tenant int64, 
 		var out []Outcome
 		err := l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
 			out = nil // the transaction may run again
-			return runAll(ctx, tx, who, named, step, &out)
+			return runAll(ctx, tx, start(), named, &out)
 		})
 		if errors.Is(err, errRefused) {
 			return out, false, nil
@@ -72,7 +91,11 @@ func (l *Ledger) batch(ctx context.Context, who access.Principal, tenant int64, 
 	done := false
 	for _, p := range named {
 		err := l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
-			v, err := step(ctx, tx, who, p.ID, p.Version)
+			work := start()
+			v, err := work.step(ctx, tx, p.ID, p.Version)
+			if err == nil {
+				err = work.end(ctx, tx)
+			}
 			if err == nil {
 				p.FullNo = v.FullNo
 			}
@@ -88,13 +111,17 @@ func (l *Ledger) batch(ctx context.Context, who access.Principal, tenant int64, 
 }
 
 // runAll takes the step for every voucher, also after one was refused, so that the person learns of all at once.
-func runAll(ctx context.Context, tx *db.Tx, who access.Principal, list []picked, step batchStep, out *[]Outcome) error {
+func runAll(ctx context.Context, tx *db.Tx, work batchWork, list []picked, out *[]Outcome) error {
+	if err := work.begin(ctx, tx, list); err != nil {
+		return err
+	}
 	var refused error
+	var done []*Voucher
 	for _, p := range list {
-		v, err := step(ctx, tx, who, p.ID, p.Version)
+		v, err := work.step(ctx, tx, p.ID, p.Version)
 		switch {
 		case err == nil:
-			p.FullNo = v.FullNo
+			done = append(done, v)
 		case !refusal(err):
 			return err
 		default:
@@ -105,7 +132,30 @@ func runAll(ctx context.Context, tx *db.Tx, who access.Principal, list []picked,
 			break // the database has refused a statement: nothing more can be asked in this transaction
 		}
 	}
-	return refused
+	if refused != nil {
+		return refused
+	}
+	if err := work.end(ctx, tx); err != nil {
+		return blame(*out, err)
+	}
+	for i, v := range done { // all of them
+		(*out)[i].FullNo = v.FullNo
+	}
+	return nil
+}
+
+// blame puts an error in writing to the voucher that it is about; others stop the batch.
+func blame(out []Outcome, err error) error {
+	var n *notPosted
+	if !errors.As(err, &n) || !refusal(n.err) {
+		return err
+	}
+	for i := range out {
+		if out[i].ID == n.id {
+			out[i].Err = n.err
+		}
+	}
+	return errRefused
 }
 
 // refusal reports whether an error is about the voucher, rather than about us.

@@ -387,6 +387,43 @@ func TestBatches(t *testing.T) {
 	})
 }
 
+// A correction may be posted in one batch with the red-letter voucher that it waits for; without it the batch is refused, and
+// no number is used up.
+func TestBatchOfACorrection(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		v := w.post(w.entry("2021-03-05", "501", 100))
+		blue, err := w.l.Correct(ctx, w.maker, w.tenant, "", v.ID, date.Must("2021-04-02"), "科目用错")
+		must(t, err)
+		red, err := ledger.ReversalOf(ctx, d.Read(), w.tenant, v.ID)
+		must(t, err)
+		other, err := w.l.SaveDraft(ctx, w.maker, w.tenant, "", w.entry("2021-04-01", "522", 20))
+		must(t, err)
+		var list []ledger.Pick
+		for _, id := range []ids.ID{blue, red, other} {
+			must(t, w.l.Review(ctx, w.second, w.tenant, id, 0))
+			list = append(list, ledger.Pick{ID: id})
+		}
+		out, done, err := w.l.PostAll(ctx, w.poster, w.tenant, []ledger.Pick{list[0], list[2]}, false)
+		must(t, err)
+		if done || len(out) != 2 || out[0].Err != nil || w.get(other).State != ledger.Reviewed {
+			t.Fatalf("%v %+v", done, out)
+		}
+		refusedWith(t, out[1].Err, "", "请先把红字注销凭证")
+		out, done, err = w.l.PostAll(ctx, w.poster, w.tenant, list, false)
+		must(t, err)
+		if !done || len(out) != 3 {
+			t.Fatalf("%v %+v", done, out)
+		}
+		for i, no := range []string{"记-2021-04-0001", "记-2021-04-0002", "记-2021-04-0003"} {
+			if out[i].Err != nil || out[i].FullNo != no || w.get(out[i].ID).FullNo != no {
+				t.Errorf("%d: %+v, want %s", i, out[i], no)
+			}
+		}
+		w.clean()
+	})
+}
+
 func TestTrays(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

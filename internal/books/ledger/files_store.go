@@ -56,11 +56,20 @@ func countFiles(ctx context.Context, q db.Q, v *Voucher) error {
 	return err
 }
 
-// sealFiles takes the digest of a voucher's files as it is posted.
-func sealFiles(ctx context.Context, tx *db.Tx, v *Voucher) error {
-	list, err := file.Of(ctx, tx, tx.Tenant, fileKind, v.ID)
-	v.Files = file.Digest(list)
-	return err
+// sealFiles takes the digests of vouchers' files as they are posted.
+func sealFiles(ctx context.Context, tx *db.Tx, list []*Voucher) error {
+	named := make([]ids.ID, len(list))
+	for i, v := range list {
+		named[i] = v.ID
+	}
+	files, err := file.OfAll(ctx, tx, tx.Tenant, fileKind, named)
+	if err != nil {
+		return err
+	}
+	for _, v := range list {
+		v.Files = file.Digest(files[v.ID])
+	}
+	return nil
 }
 
 // checkFiles compares the files of posted vouchers with the digests that were sealed.

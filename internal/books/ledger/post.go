@@ -175,13 +175,18 @@ func (l *Ledger) open(ctx context.Context, tx *db.Tx, who access.Principal, id i
 	if err != nil {
 		return nil, err
 	}
+	return v, openable(v, who, version)
+}
+
+// openable refuses a voucher that who may not see, or that is no longer at the version that the person saw (0 for any).
+func openable(v *Voucher, who access.Principal, version int64) error {
 	if !who.Can(permView, v.Region) {
-		return nil, hidden()
+		return hidden()
 	}
 	if version != 0 && v.Version != version {
-		return nil, errs.New(errs.Stale, "stale", "这张凭证刚刚被别人改过，请对照最新内容后再操作")
+		return errs.New(errs.Stale, "stale", "这张凭证刚刚被别人改过，请对照最新内容后再操作")
 	}
-	return v, nil
+	return nil
 }
 
 // check runs every rule on a voucher but the period's.
@@ -190,6 +195,11 @@ func (l *Ledger) check(ctx context.Context, q db.Q, b *Books, v *Voucher) error 
 	if err != nil {
 		return err
 	}
+	return l.checkBy(ctx, q, b, chart, v)
+}
+
+// checkBy is check with the accounts of the books at hand.
+func (l *Ledger) checkBy(ctx context.Context, q db.Q, b *Books, chart chartOf, v *Voucher) error {
 	var wrong errs.List
 	checks := []error{settle(b, chart, v)}
 	if v.Reverses == 0 && !v.copied { // a reversal must be possible whatever became of the records
@@ -250,37 +260,7 @@ func (l *Ledger) Return(ctx context.Context, who access.Principal, tenant int64,
 // Post gives a reviewed voucher its number and adds it to the balances.
 func (l *Ledger) Post(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64) error {
 	return l.env.DB.InTx(ctx, who.Meta(tenant), func(ctx context.Context, tx *db.Tx) error {
-		_, err := l.postTx(ctx, tx, who, id, version)
-		return err
-	})
-}
-
-func (l *Ledger) postTx(ctx context.Context, tx *db.Tx, who access.Principal, id ids.ID, version int64) (*Voucher, error) {
-	return l.moveTx(ctx, tx, who, id, version, "post", "", func(ctx context.Context, tx *db.Tx, v *Voucher) error {
-		b, err := booksTable.Get(ctx, tx, tx.Tenant, v.Books)
-		if err != nil {
-			return err
-		}
-		if err := postable(b, v, who.ID, who.Name); err != nil {
-			return err
-		}
-		if err := l.check(ctx, tx, b, v); err != nil { // accounts and records can have changed since the draft
-			return err
-		}
-		if err := checkTurn(ctx, tx, v); err != nil {
-			return err
-		}
-		v.Poster = who.Name
-		if err := sealFiles(ctx, tx, v); err != nil {
-			return err
-		}
-		if err := enroll(ctx, tx, v); err != nil {
-			return err
-		}
-		if err := markPosted(ctx, tx, v); err != nil {
-			return err
-		}
-		return addBalances(ctx, tx, []*Voucher{v})
+		return l.postTx(ctx, tx, who, id, version)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"huicun/internal/kit/date"
@@ -267,18 +268,35 @@ func deleteLines(ctx context.Context, tx *db.Tx, voucher ids.ID) error {
 	return tx.Exec(ctx, `DELETE FROM voucher_line WHERE tenant_id = $1 AND voucher_id = $2 AND NOT posted`, tx.Tenant, voucher)
 }
 
-// markPosted marks the lines of a voucher that has been settled, and those of them that are receipts.
-func markPosted(ctx context.Context, tx *db.Tx, v *Voucher) error {
-	args := []any{tx.Tenant, v.ID, true}
-	received := ""
-	if lines := v.receiptLines(); len(lines) > 0 {
-		args = append(args, v.Date)
-		received = ", received_on = CASE WHEN line_no IN (" + db.Placeholders(len(args)+1, len(lines)) + ") THEN $4 ELSE '' END"
+// markPosted lets the lines of vouchers count, and dates those that are receipts.
+func markPosted(ctx context.Context, tx *db.Tx, list []*Voucher) error {
+	named := make([]ids.ID, len(list))
+	for i, v := range list {
+		named[i] = v.ID
+	}
+	for chunk := range slices.Chunk(named, 5*perStatement) {
+		w := db.In(db.NewWhere(tx.Tenant), "voucher_id", chunk)
+		args := append(w.Args(), true)
+		if err := tx.Exec(ctx, `UPDATE voucher_line SET posted = $`+strconv.Itoa(len(args))+` WHERE `+w.SQL(), args...); err != nil {
+			return err
+		}
+	}
+	for _, v := range list {
+		lines := v.receiptLines()
+		if len(lines) == 0 {
+			continue
+		}
+		args := []any{tx.Tenant, v.ID, v.Date}
 		for _, no := range lines {
 			args = append(args, no)
 		}
+		err := tx.Exec(ctx, `UPDATE voucher_line SET received_on = $3 WHERE tenant_id = $1 AND voucher_id = $2
+			AND line_no IN (`+db.Placeholders(4, len(lines))+`)`, args...)
+		if err != nil {
+			return err
+		}
 	}
-	return tx.Exec(ctx, `UPDATE voucher_line SET posted = $3`+received+` WHERE tenant_id = $1 AND voucher_id = $2`, args...)
+	return nil
 }
 
 // receiptLines are the numbers of the lines that are receipts.
@@ -393,6 +411,19 @@ func get(ctx context.Context, q db.Q, tenant int64, id ids.ID) (*Voucher, error)
 		return nil, err
 	}
 	return v, loadLines(ctx, q, tenant, []*Voucher{v})
+}
+
+// vouchersOf reads vouchers with their lines.
+func vouchersOf(ctx context.Context, q *db.Tx, list []ids.ID) ([]Voucher, error) {
+	found, err := voucherTable.All(ctx, q, db.In(db.NewWhere(q.Tenant), "id", list), "id")
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*Voucher, len(found))
+	for i := range found {
+		all[i] = &found[i]
+	}
+	return found, loadLines(ctx, q, q.Tenant, all)
 }
 
 // ReversalOf returns the voucher that reversed one, 0 when none did.

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,25 @@ func (s *Service) place(ctx context.Context, q db.Q, who access.Principal, tenan
 func Of(ctx context.Context, q db.Q, tenant int64, kind string, id ids.ID) ([]Attachment, error) {
 	return attachments(ctx, q, db.NewWhere(tenant).And("kind = ?", kind).And("record_id = ?", id))
 }
+
+// OfAll lists the files of many records of a kind, by record, the earliest first. Whether one may see them is the caller's
+// to know.
+func OfAll(ctx context.Context, q db.Q, tenant int64, kind string, list []ids.ID) (map[ids.ID][]Attachment, error) {
+	out := map[ids.ID][]Attachment{}
+	for chunk := range slices.Chunk(list, perList) {
+		found, err := attachments(ctx, q, db.In(db.NewWhere(tenant).And("kind = ?", kind), "record_id", chunk))
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range found {
+			out[a.Record] = append(out[a.Record], a)
+		}
+	}
+	return out, nil
+}
+
+// perList is how many records are asked for their files at once.
+const perList = 500
 
 // May says whether who may change a record's files now; when not, why, if it is not for lack of permission.
 func (s *Service) May(ctx context.Context, who access.Principal, tenant int64, kind string, id ids.ID, region string) (bool, string, error) {

@@ -31,6 +31,19 @@ func Put(ctx context.Context, tx *db.Tx, d Doc) error {
 	return entriesOf(tx.Tenant, []Doc{d}).insert(ctx, tx)
 }
 
+// PutAll replaces the documents of many records; of their terms only those are written that differ.
+func PutAll(ctx context.Context, tx *db.Tx, docs []Doc) error {
+	for some := range slices.Chunk(docs, perPut) {
+		if err := putAll(ctx, tx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// perPut is how many documents are replaced together.
+const perPut = 500
+
 // Add stores the documents of records that have none yet, many at once.
 func Add(ctx context.Context, tx *db.Tx, docs []Doc) error {
 	if len(docs) <= perBatch {

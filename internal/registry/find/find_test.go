@@ -119,3 +119,41 @@ func TestSearch(t *testing.T) {
 		}
 	})
 }
+
+// Replacing many documents leaves what replacing each would: new words are found, old ones no more, and others stay.
+func TestPutAll(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		voucher := func(id ids.ID, no, rest string) find.Doc {
+			return find.Doc{ID: id, Kind: "voucher", Title: no + " " + rest, Number: no, Region: "321182103205"}
+		}
+		put(t, d, voucher(1, "草稿-2021-03-0007", "收门面租金"), voucher(2, "草稿-2021-03-0008", "付水费"), find.Doc{ID: 3, Kind: "party", Title: "永胜合作社", Region: "321182103205"})
+		err := d.InTx(t.Context(), db.Meta{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
+			if err := find.PutAll(ctx, tx, nil); err != nil {
+				return err
+			}
+			return find.PutAll(ctx, tx, []find.Doc{voucher(2, "记-2021-03-0002", "付电费"), voucher(1, "记-2021-03-0001", "收门面租金"), voucher(4, "记-2021-03-0003", "收利息")})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for query, want := range map[string][]ids.ID{
+			"草稿-2021-03-0007": nil, "0008": nil, "0001": {1}, "记-2021-03-0002": {2}, "门面": {1}, "水": nil, "电": {2}, "0003 利息": {4}, "永胜": {3},
+		} {
+			if got := found(t, d, town, query); !slices.Equal(got, want) {
+				t.Errorf("%q finds %v, want %v", query, got, want)
+			}
+		}
+		for id := ids.ID(1); id <= 4; id++ { // nothing is left behind: a later removal would miss it
+			err := d.InTx(t.Context(), db.Meta{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error { return find.Remove(ctx, tx, id) })
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		put(t, d, find.Doc{ID: 1, Kind: "voucher", Title: "空", Region: "321182103205"}, find.Doc{ID: 2, Kind: "voucher", Title: "空", Region: "321182103205"})
+		for _, query := range []string{"0001", "0002", "0007", "门面", "电"} {
+			if got := found(t, d, town, query); got != nil {
+				t.Errorf("%q still finds %v", query, got)
+			}
+		}
+	})
+}

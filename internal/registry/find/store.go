@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,82 @@ func remove(ctx context.Context, tx *db.Tx, id ids.ID) error {
 		return err
 	}
 	return removeTerms(ctx, tx, id, strings.Fields(terms))
+}
+
+// place is a row of search_term.
+type place struct {
+	term string
+	doc  ids.ID
+}
+
+func putAll(ctx context.Context, tx *db.Tx, docs []Doc) error {
+	named := make([]ids.ID, len(docs))
+	for i := range docs {
+		named[i] = docs[i].ID
+	}
+	w := db.In(db.NewWhere(tx.Tenant), "id", named)
+	old, err := db.Collect(ctx, tx, func(p *place) []any { return []any{&p.doc, &p.term} }, `SELECT id, terms FROM search_doc WHERE `+w.SQL(), w.Args()...)
+	if err != nil {
+		return err
+	}
+	stale := map[place]bool{}
+	for _, o := range old {
+		for _, term := range strings.Fields(o.term) {
+			stale[place{term, o.doc}] = true
+		}
+	}
+	rows := make([][]any, len(docs))
+	var fresh []place
+	for i := range docs {
+		d := &docs[i]
+		list := d.terms()
+		rows[i] = d.row(tx.Tenant, list)
+		for _, term := range list {
+			p := place{term, d.ID}
+			if stale[p] {
+				delete(stale, p)
+			} else {
+				fresh = append(fresh, p)
+			}
+		}
+	}
+	if err := removePlaces(ctx, tx, slices.Collect(maps.Keys(stale))); err != nil {
+		return err
+	}
+	if err := tx.Exec(ctx, `DELETE FROM search_doc WHERE `+w.SQL(), w.Args()...); err != nil {
+		return err
+	}
+	if err := tx.InsertRows(ctx, insertDoc, "", rows); err != nil {
+		return err
+	}
+	slices.SortFunc(fresh, place.compare)
+	terms := make([][]any, len(fresh))
+	for i, p := range fresh {
+		terms[i] = []any{tx.Tenant, p.term, int64(p.doc)}
+	}
+	return tx.InsertRows(ctx, insertTerm, "", terms)
+}
+
+// compare orders rows as their key does.
+func (p place) compare(o place) int {
+	return cmp.Or(strings.Compare(p.term, o.term), cmp.Compare(p.doc, o.doc))
+}
+
+// removePlaces deletes single terms of documents.
+func removePlaces(ctx context.Context, tx *db.Tx, list []place) error {
+	slices.SortFunc(list, place.compare)
+	for chunk := range slices.Chunk(list, 100) {
+		var conds []string
+		var args []any
+		for _, p := range chunk {
+			conds, args = append(conds, "term = ? AND doc_id = ?"), append(args, p.term, p.doc)
+		}
+		w := db.NewWhere(tx.Tenant).And("("+strings.Join(conds, " OR ")+")", args...)
+		if err := tx.Exec(ctx, `DELETE FROM search_term WHERE `+w.SQL(), w.Args()...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func removeTerms(ctx context.Context, tx *db.Tx, id ids.ID, terms []string) error {
@@ -49,7 +126,7 @@ func entriesOf(tenant int64, docs []Doc) entries {
 	for i := range docs {
 		d := &docs[i]
 		list := d.terms()
-		rows[i] = []any{tenant, int64(d.ID), d.Kind, d.Title, d.Detail, d.Region, strings.Join(list, " ")}
+		rows[i] = d.row(tenant, list)
 		for _, t := range list {
 			pairs = append(pairs, pair{t, int64(d.ID)})
 		}
@@ -66,6 +143,11 @@ func entriesOf(tenant int64, docs []Doc) entries {
 		terms[i] = cells[3*i : 3*i+3]
 	}
 	return entries{rows, terms}
+}
+
+// row is a document as a row of its table.
+func (d *Doc) row(tenant int64, terms []string) []any {
+	return []any{tenant, int64(d.ID), d.Kind, d.Title, d.Detail, d.Region, strings.Join(terms, " ")}
 }
 
 const (
