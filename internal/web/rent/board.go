@@ -101,7 +101,7 @@ func (p *pages) board(c *shell.Ctx) error {
 	if code.Level(c.Scope) != code.TierVillage {
 		v.Tables = append(v.Tables, titled{"各村", "点村名看每份合同", p.places(c, m, places, &all)})
 	}
-	if code.Level(c.Scope) == code.TierVillage || len(places) <= 1 || c.Query("all") != "" {
+	if code.Level(c.Scope) == code.TierVillage || len(places) == 1 || c.Query("all") != "" {
 		v.Tables = append(v.Tables, titled{"各合同", "", contractTable(c, list, &all)})
 	}
 	page := c.PageOf("应收看板", ui.Link{Label: "应收看板"})

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"huicun/internal/books/contract"
+	"huicun/internal/books/ledger"
 	"huicun/internal/books/rent"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/errs"
@@ -204,7 +205,7 @@ func (p *pages) known(c *shell.Ctx, tenant int64, in map[string]string, chosen [
 	}
 	in["payer"] = cmp.Or(in["payer"], name)
 	var open money.Fen
-	v.Open = ui.Table{Caption: "未付清的款项", Unit: "元", Columns: []ui.Column{{Label: "选"}, {Label: "应收"}, {Label: "所属期"}, {Label: "到期日"}, right("应收"), right("未收")}}
+	v.Open = ui.Table{Caption: "未付清的款项", Unit: "元", Columns: []ui.Column{{Label: "选"}, {Label: "编号", Nowrap: true}, {Label: "所属期"}, {Label: "到期日"}, right("应收"), right("未收")}}
 	for i := range items {
 		x := &items[i]
 		if x.Open() <= 0 {
@@ -292,9 +293,20 @@ func (p *pages) proposals(c *shell.Ctx, tenant int64, v *formView) error {
 	return nil
 }
 
-// receiptTools lets a receipt be voided.
+// receiptTools lists the vouchers of a receipt.
 func (p *pages) receiptTools(c *shell.Ctx, r *rent.Receipt) (templ.Component, error) {
 	return p.vouchers(c, r.ID)
+}
+
+// accountName says beside the code what the account is called.
+func (p *pages) accountName(c *shell.Ctx, r *rent.Receipt) (map[string]string, error) {
+	list, err := ledger.Accounts(c.Context(), p.read(), c.Tenant, r.Books)
+	for i := range list {
+		if list[i].Code == r.Account {
+			return map[string]string{"account": list[i].Name}, err
+		}
+	}
+	return nil, err
 }
 
 // coveredPanel lists what a receipt covers.

@@ -65,7 +65,7 @@ func Mount(sh *shell.Shell, set *resource.Set, l *ledger.Ledger, s *rent.Service
 	})
 	resource.Mount(sh, set, s.Receipts, resource.Options[rent.Receipt]{
 		NoForms: true, Events: true, NewPath: "/rent-receipts/new", Links: []string{"contract", "party"},
-		Before: []resource.Panel[rent.Receipt]{p.receiptTools}, Panels: []resource.Panel[rent.Receipt]{p.coveredPanel},
+		Beside: p.accountName, Before: []resource.Panel[rent.Receipt]{p.receiptTools}, Panels: []resource.Panel[rent.Receipt]{p.coveredPanel},
 	})
 	resource.Mount(sh, set, s.Writeoffs, resource.Options[rent.Writeoff]{
 		Panels: []resource.Panel[rent.Writeoff]{func(c *shell.Ctx, w *rent.Writeoff) (templ.Component, error) { return p.vouchers(c, w.ID) }},

@@ -63,11 +63,12 @@ type Set struct {
 	files   *files      // nil: no attachments
 	queue   *jobs.Queue // nil: files are imported while the person waits
 	above   int64
+	news    map[string]string // by kind, where a record is made; "" for nowhere
 }
 
 // NewSet returns an empty set.
 func NewSet() *Set {
-	return &Set{tables: map[string]func(*shell.Ctx, map[string]string) (ui.Table, int, error){}}
+	return &Set{tables: map[string]func(*shell.Ctx, map[string]string) (ui.Table, int, error){}, news: map[string]string{}}
 }
 
 // atOnce is the size in bytes up to which a file is imported while the person waits, unless Background says otherwise: some
@@ -91,7 +92,10 @@ type pages struct {
 
 func mount(s *shell.Shell, set *Set, n *record.Any, opt options) {
 	p := &pages{n: n, opt: opt, set: set}
-	set.tables[n.Kind] = p.childTable
+	set.tables[n.Kind], set.news[n.Kind] = p.childTable, n.Path+"/new"
+	if opt.noForms {
+		set.news[n.Kind] = opt.newPath
+	}
 	view, edit := n.Perm(access.View), n.Perm(access.Edit)
 	s.Handle(
 		shell.Route{Method: "GET", Pattern: n.Path, Perm: view, Fn: p.list},

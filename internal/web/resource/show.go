@@ -239,10 +239,11 @@ func (p *pages) child(c *shell.Ctx, v record.Item, ch Child) (templ.Component, e
 		title = in.Label
 	}
 	card := ui.CardView{Title: title, Sub: strconv.Itoa(total) + " 条", Flush: true}
-	newHref := in.Path + "/new?" + ch.Field + "=" + url.QueryEscape(p.n.KeyOf(v))
+	at := p.set.news[ch.Kind]
+	newHref := at + "?" + ch.Field + "=" + url.QueryEscape(p.n.KeyOf(v))
 	empty := &ui.EmptyView{Icon: in.Icon, Title: "还没有" + in.Label, Text: in.Intro}
 	open := len(ch.While) == 0 || slices.Contains(ch.While, v.State)
-	if open && c.Who.Can(ch.Kind+":"+access.Edit, v.Region) {
+	if open && at != "" && c.Who.Can(ch.Kind+":"+access.Edit, v.Region) {
 		card.Tools = ui.Btn(ui.Button{Label: "新增", Icon: "plus", Href: newHref})
 	}
 	t.Empty = empty
