@@ -41,6 +41,9 @@ func (a *App) LoadDemo(ctx context.Context, dir fs.FS, done func(Loaded)) error 
 	if err := a.Nouns.Templates.LoadDemo(ctx, tn.ID); err != nil {
 		return err
 	}
+	if err := a.demoAwards(ctx, tn.ID); err != nil {
+		return err
+	}
 	if runs, err := risk.Runs(ctx, a.DB.Read(), tn.ID, 1); err != nil || len(runs) == 0 {
 		if err == nil {
 			_, err = a.RunAlerts(ctx, demoCounty, demoDay)

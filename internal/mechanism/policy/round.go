@@ -114,7 +114,7 @@ func (s *Runs) newRounds() *record.Noun[Round] {
 	steps := field.NewText[Round]("steps", "办理程序", nil).Derived()
 	steps.Get = func(r *Round) string { return StepsText(r.Steps()) }
 	return record.Register(s.env, &record.Noun[Round]{
-		Kind: KindRound, Label: "核算批次", Path: "/award-rounds", Icon: "calculator", Key: "no", Order: "-no",
+		Kind: KindRound, Below: true, Label: "核算批次", Path: "/award-rounds", Icon: "calculator", Key: "no", Order: "-no",
 		Intro: "一项政策一个年度的奖励：冻结数据、逐村核算、村提方案、表决、审核、公示、批准、兑付。在政策版本的“试算”页面建立。",
 		Table: roundTable, Machine: RoundMachine, Kept: "核算批次不能删除；不用了请作废，并说明理由",
 		Title:  func(r *Round) string { return fmt.Sprintf("%s %d 年奖励核算", r.No, r.Year) },
@@ -160,8 +160,11 @@ func StepsText(steps []string) string {
 	return strings.Join(append(out, "批准", "兑付"), " → ")
 }
 
-// FreezeSubject is one subject of a new round with its values; Edits are those that people entered.
+// FreezeSubject is one subject of a new round with its values; Edits are those that people entered. Kind is SubjectVillage when
+// left out, else the kind of the record that Subject is the id of.
 type FreezeSubject struct {
+	Kind         string
+	Subject      ids.ID
 	Region, Name string
 	Inputs       *engine.Inputs
 	Edits        []Edit
@@ -316,7 +319,7 @@ func sentenceOf(err error) string {
 
 // newLine stores a line with its first computation.
 func (s *Runs) newLine(ctx context.Context, tx *db.Tx, who access.Principal, r *Round, sub *FreezeSubject, c worked, n int) error {
-	l := &Line{Round: r.ID, No: fmt.Sprintf("%s-%s", r.No, padded(n)), Kind: SubjectVillage, Name: sub.Name, Result: c.Amount, Calcs: 1, Why: whyOf(c.award), Computer: who.ID, ours: true}
+	l := &Line{Round: r.ID, No: fmt.Sprintf("%s-%s", r.No, padded(n)), Kind: cmpOr(sub.Kind, SubjectVillage), Subject: sub.Subject, Name: sub.Name, Result: c.Amount, Calcs: 1, Why: whyOf(c.award), Computer: who.ID, ours: true}
 	l.Region, l.State, l.Sample = sub.Region, Computed, r.Sample
 	if owner, err := party.CollectiveOf(ctx, tx, tx.Tenant, sub.Region); err == nil {
 		l.Party = owner.ID

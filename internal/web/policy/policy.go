@@ -64,11 +64,14 @@ func (p *pages) tools(c *shell.Ctx, v *policy.Version) []ui.Button {
 	if v.Document == "" {
 		return nil
 	}
-	return []ui.Button{
+	out := []ui.Button{
 		{Label: "试算", Icon: "calculator", Href: pathOf(v) + "/simulate", Style: ui.Primary},
 		{Label: "下载条文", Icon: "download", Href: pathOf(v) + "/document"},
-		{Label: "建立核算批次", Icon: "calculator", Href: pathOf(v) + "/simulate#freeze"},
 	}
+	if v.State != policy.VersionDraft && c.Who.Can(roundEdit, v.Region) {
+		out = append(out, ui.Button{Label: "建立核算批次", Icon: "calculator", Href: pathOf(v) + "/simulate#freeze"})
+	}
+	return out
 }
 
 func pathOf(v *policy.Version) string { return "/policy-versions/" + v.ID.String() }

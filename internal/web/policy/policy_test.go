@@ -21,6 +21,7 @@ import (
 	"huicun/internal/registry/account"
 	"huicun/internal/registry/party"
 	"huicun/internal/registry/record"
+	"huicun/internal/web/assets"
 	pages "huicun/internal/web/policy"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
@@ -59,24 +60,34 @@ func newSite(t *testing.T) *site {
 	pages.Mount(s.shell, set, s.versions, src)
 	pages.MountRuns(s.shell, set, s.runs, s.versions, src)
 	resource.Mount(s.shell, set, awards, resource.Options[policy.Award]{})
+	s.shell.Handle(shell.Route{Method: "GET", Pattern: assets.Prefix, Perm: shell.Public, Fn: func(c *shell.Ctx) error {
+		assets.Handler().ServeHTTP(c.W, c.R)
+		return nil
+	}})
 	s.handler = s.shell.Handler()
 	return s
 }
 
-func (s *site) token(role string) string {
+// token logs somebody in: a role, at the town or at the place after an @.
+func (s *site) token(who string) string {
 	s.T.Helper()
-	if s.tokens[role] == "" {
+	role, place, found := strings.Cut(who, "@")
+	if !found {
+		place = mechtest.Town
+	}
+	login := strings.ReplaceAll(who, "@", "_")
+	if s.tokens[who] == "" {
 		ctx := context.Background()
-		if err := s.shell.Accounts.EnsureDemo(ctx, []account.DemoAccount{{Login: role, Name: "示例人员", Grants: []access.Grant{{Role: role, Region: mechtest.Town}}}}, password); err != nil {
+		if err := s.shell.Accounts.EnsureDemo(ctx, []account.DemoAccount{{Login: login, Name: "示例人员", Grants: []access.Grant{{Role: role, Region: place}}}}, password); err != nil {
 			s.T.Fatal(err)
 		}
-		token, err := s.shell.Accounts.Login(ctx, role, password, "127.0.0.1", "test")
+		token, err := s.shell.Accounts.Login(ctx, login, password, "127.0.0.1", "test")
 		if err != nil {
 			s.T.Fatal(err)
 		}
-		s.tokens[role] = token
+		s.tokens[who] = token
 	}
-	return s.tokens[role]
+	return s.tokens[who]
 }
 
 // send asks as somebody; a nil form is a GET. File is uploaded beside the form when it is set.

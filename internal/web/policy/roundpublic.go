@@ -32,7 +32,7 @@ func (p *runPages) tableRows(c *shell.Ctx, r *policy.Round) (head []sheet.Column
 		return nil, nil, err
 	}
 	head = []sheet.Column{
-		{Title: "序号", Width: 6, Kind: sheet.Number}, {Title: "村", Width: 14}, {Title: "核算单号", Width: 18}, {Title: "按规则核算（元）", Width: 16, Kind: sheet.Money}, {Title: "核定金额（元）", Width: 16, Kind: sheet.Money},
+		{Title: "序号", Width: 6, Kind: sheet.Number}, {Title: "对象", Width: 18}, {Title: "核算单号", Width: 18}, {Title: "按规则核算（元）", Width: 16, Kind: sheet.Money}, {Title: "核定金额（元）", Width: 16, Kind: sheet.Money},
 		{Title: "已发放（元）", Width: 16, Kind: sheet.Money}, {Title: "状态", Width: 10}, {Title: "说明", Width: 30},
 	}
 	var result, amount, paid money.Fen
@@ -167,7 +167,7 @@ func (p *runPages) publicList(c *shell.Ctx) error {
 			if err != nil {
 				return err
 			}
-			t.Rows = append(t.Rows, ui.Row{Href: publicAwards(tn.ID, r.ID), Cells: []ui.Cell{{Text: title, Sub: r.No}, ui.T(c.RegionName(r.Region)), ui.T(strconv.Itoa(r.Year) + " 年")}})
+			t.Rows = append(t.Rows, ui.Row{Href: publicAwards(tn.ID, r.ID), Cells: []ui.Cell{{Text: publicTitle(title), Sub: r.No}, ui.T(c.RegionName(r.Region)), ui.T(strconv.Itoa(r.Year) + " 年")}})
 		}
 	}
 	return c.Render(shell.Frame(ui.PublicPage(v), publicRoundsBody(t)))
@@ -199,7 +199,8 @@ func (p *runPages) public(c *shell.Ctx) error {
 	if err != nil {
 		return err
 	}
-	t := ui.Table{Caption: title, Unit: "元", Columns: []ui.Column{{Label: "村"}, {Label: "奖励金额", Align: ui.Right}, {Label: "领奖人"}, {Label: "公示期"}, {Label: "状态"}}}
+	title = publicTitle(title)
+	t := ui.Table{Caption: title, Unit: "元", Columns: []ui.Column{{Label: "对象"}, {Label: "奖励金额", Align: ui.Right}, {Label: "领奖人"}, {Label: "公示期"}, {Label: "状态"}}}
 	open := false
 	for i := range lines {
 		l := &lines[i]
@@ -216,7 +217,7 @@ func (p *runPages) public(c *shell.Ctx) error {
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Name, Strong: true}, ui.T(l.Amount.String()), ui.T(payees), ui.T(span(l.PublishedOn, l.PublishedTo)), {Badge: badge}}})
 	}
-	intro := []string{"对公示有异议的，请在公示期内向本村村务监督委员会或镇政府提出，写明事实，留下联系方式；提出人的姓名不公开，答复以后才批准。", "每个村的奖励怎样算出来，可以到村里查看奖励核算单。"}
+	intro := []string{"对公示有异议的，请在公示期内向本村村务监督委员会或镇政府提出，写明事实，留下联系方式；提出人的姓名不公开，答复以后才批准。", "每笔奖励怎样算出来，可以到村里查看奖励核算单。"}
 	if !open {
 		intro = append([]string{"公示期已满。"}, intro...)
 	}
@@ -226,6 +227,11 @@ func (p *runPages) public(c *shell.Ctx) error {
 		page.FooterNote = "示例，不是正式的奖励"
 	}
 	return c.Render(shell.Frame(ui.PublicPage(page), publicRoundBody(intro, t)))
+}
+
+// publicTitle is the award table's title as a publication.
+func publicTitle(title string) string {
+	return strings.Replace(title, "奖励核算汇总表", "奖励公示", 1)
 }
 
 func span(from, to date.Date) string {

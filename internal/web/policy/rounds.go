@@ -465,7 +465,11 @@ func (p *runPages) payFields(c *shell.Ctx, r *policy.Round, lines []policy.Line,
 		for _, d := range dues {
 			value := strconv.Itoa(d.Seq)
 			if !slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == value }) {
-				options = append(options, ui.Option{Value: value, Label: d.Label, Selected: c.Form("due") == value})
+				label := d.Label
+				if !d.Ready {
+					label += "（节点还没有达到）"
+				}
+				options = append(options, ui.Option{Value: value, Label: label, Selected: c.Form("due") == value})
 			}
 		}
 	}

@@ -1304,7 +1304,7 @@ func freezeCard(v freezeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ComboField(ui.Field{Name: "payer", Label: "出资单位", Ref: "party", Value: v.Payer, Help: "账套在这里的，兑付时自动生成凭证"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ComboField(ui.Field{Name: "payer", Label: "出资单位", Ref: "party", Value: v.Payer, Placeholder: "账套在这里的，兑付时生成凭证"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

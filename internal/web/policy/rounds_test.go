@@ -93,7 +93,13 @@ func TestRunPages(t *testing.T) {
 			t.Errorf("%v: %d", bad, code)
 		}
 	}
-	for _, x := range []struct{ role, event string }{{"village_bookkeeper", "plan"}, {"village_bookkeeper", "vote"}, {"town_secretary", "review"}, {"town_accountant", "publish"}} {
+	if code, _ := s.step("village_bookkeeper@321182103205", round, "plan", l, nil); code != http.StatusForbidden {
+		t.Errorf("another village plans: %d", code)
+	}
+	for _, x := range []struct{ role, event string }{{"village_bookkeeper@321182103203", "plan"}, {"village_bookkeeper@321182103203", "vote"}, {"town_secretary", "review"}, {"town_accountant", "publish"}} {
+		if code, body, _ := s.send(x.role, round+"/steps/"+x.event, nil, ""); code != http.StatusOK || !strings.Contains(body, "八桥村") {
+			t.Fatalf("the form of %s: %d %.500s", x.event, code, body)
+		}
 		if code, body := s.step(x.role, round, x.event, l, url.Values{"on": {"2021-11-01"}}); code != http.StatusSeeOther {
 			t.Fatalf("%s: %d %.800s", x.event, code, body)
 		}
@@ -104,7 +110,7 @@ func TestRunPages(t *testing.T) {
 
 	// the public page
 	code, body, _ = s.send("auditor", "/public/awards", nil, "")
-	s.has(body, "奖励核算汇总表", "八桥镇")
+	s.has(body, "奖励公示", "八桥镇")
 	public := "/public/awards/" + strconv.FormatInt(s.Tenant, 10) + strings.TrimPrefix(round, "/award-rounds")
 	code, body, _ = s.send("auditor", public, nil, "")
 	if code != http.StatusOK {

@@ -301,7 +301,7 @@ func (p *pages) simulateView(c *shell.Ctx, t *trial) (simulateView, error) {
 	for y := c.Year; y > c.Year-6; y-- {
 		v.Years = append(v.Years, ui.Option{Value: strconv.Itoa(y), Label: strconv.Itoa(y) + " 年", Selected: y == t.year})
 	}
-	v.Versions = []ui.Option{{Label: "不比较"}}
+	v.Versions = []ui.Option{{Value: "none", Label: "不比较", Selected: t.other == nil}} // a value of its own: browsers send no form whose required choice is empty
 	all, err := policy.VersionsOf(c.Context(), p.env.DB.Read(), c.Tenant, t.version.Policy)
 	if err != nil {
 		return v, err
