@@ -15,3 +15,6 @@ INSERT INTO rent_voucher (tenant_id, source_id, voucher_id)
 
 -- Whether a place shows everybody what it lets and to what rent ('' as the place above).
 ALTER TABLE rent_rule ADD COLUMN disclose TEXT NOT NULL DEFAULT '';
+
+-- The contracts of one collective, which each billing reads and locks.
+CREATE INDEX contract_party_a_id ON contract (tenant_id, party_a_id);

@@ -127,17 +127,22 @@ func placesView(c *shell.Ctx, places map[string]*shown) publicView {
 		Caption: "各村出租和服务合同", Unit: "元", Columns: []ui.Column{{Label: "村"}, right("履行中（份）"), right("一年租金、服务费"), right("到期未收")},
 		Empty: &ui.EmptyView{Icon: "building-store", Title: "这里还没有公开", Text: "村集体公开出租和租金以后会列在这里。"},
 	}
-	var annual, owed money.Fen
+	var all shown
 	n := 0
 	for _, at := range slices.Sorted(maps.Keys(places)) {
 		s := places[at]
 		v.Table.Rows = append(v.Table.Rows, ui.Row{Href: publicPath + "?scope=" + at, Cells: []ui.Cell{ui.T(c.RegionName(at)), ui.T(strconv.Itoa(len(s.list))), ui.T(s.annual.String()), ui.T(s.owedText())}})
-		annual, owed, n = annual+s.annual, owed+s.owed, n+len(s.list)
+		all.annual, all.owed, all.billed = all.annual+s.annual, all.owed+s.owed, all.billed || s.billed
+		n += len(s.list)
 	}
 	if len(places) > 0 {
-		v.Table.Foot = []ui.Cell{ui.T("合计"), ui.T(strconv.Itoa(n)), ui.T(annual.String()), ui.T(owed.String())}
+		v.Table.Foot = []ui.Cell{ui.T("合计"), ui.T(strconv.Itoa(n)), ui.T(all.annual.String()), ui.T(all.owedText())}
 	}
-	v.Stats = []ui.StatView{{Label: "公开的村", Value: strconv.Itoa(len(places)), Unit: "个"}, {Label: "一年租金、服务费", Value: annual.String(), Unit: "元"}, {Label: "到期未收", Value: owed.String(), Unit: "元"}}
+	owed := ui.StatView{Label: "到期未收", Value: all.owedText()}
+	if all.billed {
+		owed.Unit = "元"
+	}
+	v.Stats = []ui.StatView{{Label: "公开的村", Value: strconv.Itoa(len(places)), Unit: "个"}, {Label: "一年租金、服务费", Value: all.annual.String(), Unit: "元"}, owed}
 	return v
 }
 
