@@ -16,7 +16,7 @@ type floor struct {
 // floors groups the kinds as the code does; the dictionary puts a kind that no floor names at the end.
 var floors = []floor{
 	{"登记：谁、在哪里", []string{"party", "person", "person_role"}},
-	{"账务：资产的清查、变动和处置", []string{"asset_change", "stocktake", "stocktake_line", "disposal", "asset_rule", "asset_funding", "village_outline"}},
+	{"账务：资产的清查、变动和处置", []string{"asset_change", "stocktake", "stocktake_line", "disposal", "asset_rule", "asset_funding", "village_outline", "asset_alteration"}},
 	{"账务：账、资产、合同", []string{"books", "voucher", "entry_template", "recurring", "check_item", "file_type", "layout", "asset", "asset_unit", "asset_certificate", "depreciation", "contract", "stable_definition", "renewal_rule", "turnover", "contract_template", "work_order", "work_settlement", "member"}},
 	{"一村一策", []string{"plan", "plan_measure", "plan_item", "plan_target", "plan_review"}},
 	{"公开招租", []string{"letting_rule", "letting_threshold", "letting", "letting_step", "letting_bid", "letting_objection"}},

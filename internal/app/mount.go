@@ -46,7 +46,7 @@ var menu = []shell.MenuGroup{
 		item("资产资源", "building-factory", "/assets", "asset"), item("资产地图", "map", "/asset-map", "asset"),
 		item("计提折旧", "calculator", "/depreciations", "depreciation"),
 		item("清查盘点", "list-check", "/stocktakes", "stocktake"),
-		item("资产处置", "file-certificate", "/disposals", "disposal"),
+		item("资产变动", "history", "/asset-alterations", "asset_alteration"), item("资产处置", "file-certificate", "/disposals", "disposal"),
 		item("合同", "file-text", "/contracts", "contract"),
 		item("稳定性收入", "trending-up", "/stable-income", "stable_income"),
 		item("待招租", "building-store", "/vacancies", "letting"), item("公开招租", "speakerphone", "/lettings", "letting"),

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"huicun/internal/books/alteration"
 	"huicun/internal/books/asset"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/disposal"
@@ -22,6 +23,8 @@ type propertyParts struct {
 	AssetRules *record.Noun[asset.Rule]
 	Shares     *record.Noun[asset.Share]
 	Outlines   *record.Noun[asset.Outline]
+	// Alterations alter cards: improved, revalued, turned, split, merged.
+	Alterations *alteration.Service
 }
 
 // registerProperty describes the nouns; the cards and the ledger must have been registered before.
@@ -31,6 +34,7 @@ func registerProperty(e *record.Env, n *Nouns) {
 	n.Files.Rule("stocktake_line", n.Stocktakes.FileRule())
 	n.AssetRules, n.Shares = asset.NewRules(e), asset.NewShares(e)
 	n.Outlines = asset.NewOutlines(e)
+	n.Alterations = alteration.New(e, n.Ledger, n.Assets, n.Changes)
 	n.Disposals = disposal.New(e, n.Ledger, n.Changes)
 	n.Disposals.Uses = contractsOn
 }
@@ -38,7 +42,7 @@ func registerProperty(e *record.Env, n *Nouns) {
 func propertyNouns(n *Nouns) property.Nouns {
 	return property.Nouns{
 		Ledger: n.Ledger, Assets: n.Assets, Units: n.Units, Depreciation: n.Depreciation, Changes: n.Changes, Stocktakes: n.Stocktakes,
-		Disposals: n.Disposals, Rules: n.AssetRules, Shares: n.Shares, Outlines: n.Outlines,
+		Disposals: n.Disposals, Rules: n.AssetRules, Shares: n.Shares, Outlines: n.Outlines, Alterations: n.Alterations,
 	}
 }
 

@@ -17,7 +17,7 @@ var floors = []floor{
 	{path: "internal/kit"},
 	{path: "internal/registry"},
 	{path: "internal/indicator"},
-	{path: "internal/books", order: []string{"ledger", "statement", "journal", "template", "budget", "closing", "asset", "stocktake", "disposal", "contract", "work", "letting", "bank", "cash", "rent", "stable", "member", "opening"}},
+	{path: "internal/books", order: []string{"ledger", "statement", "journal", "template", "budget", "closing", "asset", "stocktake", "disposal", "alteration", "contract", "work", "letting", "bank", "cash", "rent", "stable", "member", "opening"}},
 	{path: "internal/mechanism", order: []string{
 		"mechtest",
 		"policy", "plan", "chamber", "brand", "pairing", "joint", "attract", "casework", "secretary",

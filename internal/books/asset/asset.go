@@ -60,7 +60,7 @@ var Machine = &fsm.Machine{
 		{Name: "build", Label: "开工建设（改造）", From: []string{"idle"}, To: "building", Verb: "edit"},
 		{Name: "finish", Label: "完工投用", From: []string{"idle", "building"}, To: "ready", Verb: "edit"},
 		{Name: "vacate", Label: "转为闲置", From: []string{"ready"}, To: "idle", Verb: "edit", Reason: true},
-		{Name: "retire", Label: "处置", From: []string{"idle", "ready"}, To: "retired", Verb: "approve", Reason: true},
+		{Name: "retire", Label: "注销", From: []string{"idle", "ready"}, To: "retired", Verb: "approve", Reason: true},
 	},
 }
 
@@ -128,6 +128,9 @@ func NewAssets(e *record.Env) *record.Noun[Asset] {
 				return nil
 			},
 			"retire": func(_ context.Context, tx *db.Tx, a *Asset) error {
+				if !a.Plain() {
+					return errs.New(errs.State, "asset.disposal", "资产 %s 原值 %s 元，退出账面要有凭证：请点“处置”，经申请、决议、审核、公示后办理", a.No, a.Cost)
+				}
 				if a.Retired.IsZero() {
 					a.Retired = date.Of(tx.Now())
 				}
@@ -136,6 +139,9 @@ func NewAssets(e *record.Env) *record.Noun[Asset] {
 		},
 	})
 }
+
+// Plain reports whether a card can leave without a disposal: it has no value, or the nominal one of 1 yuan.
+func (a *Asset) Plain() bool { return a.Cost <= Nominal }
 
 // Get reads one asset.
 func Get(ctx context.Context, q db.Q, tenant int64, id ids.ID) (*Asset, error) {

@@ -114,7 +114,7 @@ func (a *Asset) propose() {
 	}
 	if a.Method == "" {
 		a.Method = NoMethod
-		if depreciated(a.Class) && !a.Nominal && (a.Life > 0 || c.Life > 0) {
+		if Depreciated(a.Class) && !a.Nominal && (a.Life > 0 || c.Life > 0) {
 			a.Method = Straight
 			if a.Residual == 0 {
 				a.Residual = c.Residual
@@ -134,6 +134,9 @@ func (a *Asset) propose() {
 		}
 	}
 }
+
+// Valid refuses a card whose values do not go together, with what is wrong beside the fields.
+func (a *Asset) Valid() error { return checkCard(a) }
 
 // checkCard enforces what a card's values must keep to among themselves.
 func checkCard(a *Asset) error {
@@ -157,7 +160,7 @@ func checkCard(a *Asset) error {
 		switch {
 		case a.Class == "":
 			l.Add("class", "计提折旧的资产请填写资产分类，它决定折旧记入哪个科目")
-		case !depreciated(a.Class):
+		case !Depreciated(a.Class):
 			l.Add("method", "“%s”不计提折旧", ClassOf(a.Class).Path())
 		}
 		if a.Life == 0 {
@@ -195,7 +198,7 @@ func (a *Asset) carry(old *Asset) error {
 	if err != nil {
 		return err
 	}
-	if a.Accumulated > a.Cost-salvage {
+	if a.Accumulated > a.Cost-salvage+rounding {
 		l.Add("cost", "原值减净残值（%s 元）不能低于已提折旧（%s 元）", a.Cost-salvage, a.Accumulated)
 	}
 	return l.Err()

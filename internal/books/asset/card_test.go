@@ -98,7 +98,7 @@ func TestCards(t *testing.T) {
 // TestRetiredOn: disposing of an asset keeps the day.
 func TestRetiredOn(t *testing.T) {
 	each(t, func(w *world) {
-		id, err := w.asset()
+		id, err := w.asset("cost", "0")
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -41,8 +41,9 @@ const (
 )
 
 // Change is what altered a card after it was made (资产变动). Cost, Accumulated, Quantity and Life (months) are by how much:
-// negative takes off. What a card stood at on a day is what it stands at now without the changes since. NatureWas and
-// ChargeWas are from what the use was turned, StateWas the state of a card that the change took out of the books (Retired).
+// negative takes off. What a card stood at on a day is what it stands at now without the changes since. Class, Nature, Charge
+// and Method are to what a card was turned ("" for what stayed), with Was from what; StateWas is the state of a card that the
+// change took out of the books (Retired).
 // Origin and OriginID are the kind and the id of the record that it was made for, such as a count.
 type Change struct {
 	db.Row
@@ -54,6 +55,7 @@ type Change struct {
 	Quantity                             qty.Qty
 	Life                                 int
 	Nature, NatureWas, Charge, ChargeWas string
+	Class, ClassWas, Method, MethodWas   string
 	Retired                              bool
 	StateWas                             string
 	Reason, Resolution                   string
@@ -73,13 +75,13 @@ var changeTable = &db.Table[Change]{
 	Name: "asset_change",
 	Cols: []string{
 		"no", "asset_id", "kind", "on_date", "cost_fen", "accumulated_fen", "quantity", "unit", "life_months", "nature", "nature_was", "charge", "charge_was",
-		"retired", "state_was", "reason", "resolution", "origin", "origin_id", "voucher_id",
+		"retired", "state_was", "reason", "resolution", "origin", "origin_id", "voucher_id", "class", "class_was", "method", "method_was",
 	},
 	Row: func(c *Change) *db.Row { return &c.Row },
 	Ptrs: func(c *Change) []any {
 		return []any{
 			&c.No, &c.Asset, &c.Kind, &c.Date, &c.Cost, &c.Accumulated, &c.Quantity.N, &c.Quantity.Unit, &c.Life, &c.Nature, &c.NatureWas, &c.Charge, &c.ChargeWas,
-			&c.Retired, &c.StateWas, &c.Reason, &c.Resolution, &c.Origin, &c.OriginID, &c.Voucher,
+			&c.Retired, &c.StateWas, &c.Reason, &c.Resolution, &c.Origin, &c.OriginID, &c.Voucher, &c.Class, &c.ClassWas, &c.Method, &c.MethodWas,
 		}
 	},
 }
@@ -103,7 +105,7 @@ func NewChanges(e *record.Env) *record.Noun[Change] {
 	}
 	return record.Register(e, &record.Noun[Change]{
 		Kind: "asset_change", Label: "资产变动", Path: "/asset-changes", Icon: "history", Key: "no", Order: "-no",
-		Intro: "资产建卡以后原值、数量、用途的变动：改扩建、评估调整、转变用途、盘点调整和处置。以后各月的折旧按变动后的卡片计提。",
+		Intro: "资产建卡以后原值、数量、用途的变动：改扩建、评估调整、转变用途、拆分、合并、盘点调整和处置。以后各月的折旧按变动后的卡片计提。",
 		Table: changeTable, Machine: ChangeMachine, Kept: "资产变动的记录不能删除；有误请撤销，并说明理由",
 		Title:  func(c *Change) string { return c.No + " " + field.LabelOf(ChangeKinds, c.Kind) },
 		Detail: func(c *Change) string { return c.Reason },
@@ -116,6 +118,7 @@ func NewChanges(e *record.Env) *record.Noun[Change] {
 			field.NewMoney("cost", "原值增减", func(c *Change) *money.Fen { return &c.Cost }).Derived().List(),
 			field.NewMoney("accumulated", "累计折旧增减", func(c *Change) *money.Fen { return &c.Accumulated }).Derived(),
 			quantity, life,
+			turned("class", "变动后分类", func(c *Change) string { return c.Class }), turned("class_was", "变动前分类", func(c *Change) string { return c.ClassWas }),
 			field.NewEnum("nature", "变动后性质", Natures, func(c *Change) *string { return &c.Nature }).Derived(),
 			field.NewEnum("nature_was", "变动前性质", Natures, func(c *Change) *string { return &c.NatureWas }).Derived(),
 			field.NewBool("retired", "退出账面", func(c *Change) *bool { return &c.Retired }).Derived(),
@@ -139,10 +142,20 @@ func NewChanges(e *record.Env) *record.Noun[Change] {
 	})
 }
 
-// ChangeTx alters a card as a change says and keeps the change, within the transaction of what causes it; the card must
-// have been read in it.
-func ChangeTx(ctx context.Context, tx *db.Tx, n *record.Noun[Change], a *Asset, c *Change) error {
-	old := *a
+// turned shows a class that a change names.
+func turned(name, label string, of func(*Change) string) field.Field[Change] {
+	f := field.NewText[Change](name, label, nil).Derived()
+	f.Get = func(c *Change) string {
+		if k := ClassOf(of(c)); k != nil {
+			return k.Path()
+		}
+		return ""
+	}
+	return f
+}
+
+// Apply alters a card's values as a change says, notes in the change from what they were turned, and refuses what cannot be.
+func (a *Asset) Apply(c *Change) error {
 	var err error
 	if a.Cost, err = money.Add(a.Cost, c.Cost); err != nil {
 		return err
@@ -155,11 +168,15 @@ func ChangeTx(ctx context.Context, tx *db.Tx, n *record.Noun[Change], a *Asset, 
 	if c.Quantity.Unit == "" {
 		c.Quantity.Unit = a.Quantity.Unit
 	}
-	if c.Nature != "" {
-		c.NatureWas, a.Nature = a.Nature, c.Nature
+	for _, p := range []struct{ to, was, is *string }{
+		{&c.Class, &c.ClassWas, &a.Class}, {&c.Nature, &c.NatureWas, &a.Nature}, {&c.Charge, &c.ChargeWas, &a.Charge}, {&c.Method, &c.MethodWas, &a.Method},
+	} {
+		if *p.to != "" {
+			*p.was, *p.is = *p.is, *p.to
+		}
 	}
-	if c.Charge != "" {
-		c.ChargeWas, a.Charge = a.Charge, c.Charge
+	if c.Kind == Revalue && a.Cost != Nominal {
+		a.Nominal = false // its value is known now
 	}
 	if c.Retired {
 		if a.State == "retired" {
@@ -167,7 +184,14 @@ func ChangeTx(ctx context.Context, tx *db.Tx, n *record.Noun[Change], a *Asset, 
 		}
 		c.StateWas, a.State, a.Retired = a.State, "retired", c.Date
 	}
-	if err := a.sound(); err != nil {
+	return a.sound()
+}
+
+// ChangeTx alters a card as a change says and keeps the change, within the transaction of what causes it; the card must
+// have been read in it.
+func ChangeTx(ctx context.Context, tx *db.Tx, n *record.Noun[Change], a *Asset, c *Change) error {
+	old := *a
+	if err := a.Apply(c); err != nil {
 		return err
 	}
 	if c.Quantity.N < 0 && !c.Retired {
@@ -194,11 +218,16 @@ func UnchangeTx(ctx context.Context, tx *db.Tx, n *record.Noun[Change], c *Chang
 	a.Accumulated -= c.Accumulated
 	a.Quantity.N -= c.Quantity.N
 	a.Life -= c.Life
-	if c.Nature != "" {
-		a.Nature = c.NatureWas
+	for _, p := range []struct {
+		to, was string
+		is      *string
+	}{{c.Class, c.ClassWas, &a.Class}, {c.Nature, c.NatureWas, &a.Nature}, {c.Charge, c.ChargeWas, &a.Charge}, {c.Method, c.MethodWas, &a.Method}} {
+		if p.to != "" {
+			*p.is = p.was
+		}
 	}
-	if c.Charge != "" {
-		a.Charge = c.ChargeWas
+	if c.Kind == Revalue && c.Cost != 0 && a.Cost == Nominal {
+		a.Nominal = true
 	}
 	if c.Retired {
 		a.State, a.Retired = c.StateWas, date.Date{}
@@ -217,6 +246,10 @@ func UnchangeTx(ctx context.Context, tx *db.Tx, n *record.Noun[Change], c *Chang
 	return amend(ctx, tx, &old, a, "撤销"+field.LabelOf(ChangeKinds, c.Kind), reason)
 }
 
+// rounding is by how much what was depreciated may pass cost less salvage, in fen: cards that were split or merged take parts and
+// sums of what was rounded card by card, as their salvage is.
+const rounding money.Fen = 10
+
 // sound refuses a card that a change would leave with values that cannot be.
 func (a *Asset) sound() error {
 	salvage, err := a.Salvage()
@@ -225,7 +258,7 @@ func (a *Asset) sound() error {
 		return err
 	case a.Cost < 0 || a.Quantity.N < 0 || a.Quantity.N == 0 && a.State != "retired":
 		return errs.New(errs.Invalid, "asset.below", "资产 %s 变动后原值或数量不足，请核对", a.No)
-	case a.Accumulated < 0 || a.State != "retired" && a.Accumulated > a.Cost-salvage:
+	case a.Accumulated < 0 || a.State != "retired" && a.Accumulated > a.Cost-salvage+rounding:
 		return errs.New(errs.Invalid, "asset.accumulated", "资产 %s 变动后的累计折旧（%s 元）超过原值减净残值（%s 元），请核对", a.No, a.Accumulated, a.Cost-salvage)
 	case a.Life < 0 || a.Life > maxLife:
 		return errs.OnField("life", "使用年限应在 0 到 %d 个月之间", maxLife)
@@ -249,10 +282,20 @@ func amend(ctx context.Context, tx *db.Tx, old, a *Asset, action, reason string)
 	say("数量", old.Quantity.String(), a.Quantity.String())
 	say("使用年限", strconv.Itoa(old.Life), strconv.Itoa(a.Life))
 	say("资产性质", field.LabelOf(Natures, old.Nature), field.LabelOf(Natures, a.Nature))
+	say("资产分类", pathOf(old.Class), pathOf(a.Class))
+	say("折旧方法", field.LabelOf(Methods, old.Method), field.LabelOf(Methods, a.Method))
 	say("折旧记入", field.LabelOf(Charges, old.Charge), field.LabelOf(Charges, a.Charge))
 	say("状态", Machine.State(old.State).Label, Machine.State(a.State).Label)
 	say("处置日期", old.Retired.String(), a.Retired.String())
 	return audit.Write(ctx, tx, audit.Entry{Action: action, Kind: "asset", RecordID: a.ID, Title: a.Name, Region: a.Region, Changes: list, Reason: reason})
+}
+
+// pathOf names a class; "" for none.
+func pathOf(class string) string {
+	if k := ClassOf(class); k != nil {
+		return k.Path()
+	}
+	return ""
 }
 
 // ChangesOf lists a card's changes, the newest first.
@@ -266,9 +309,9 @@ func ChangesFor(ctx context.Context, q db.Q, tenant int64, origin string, id ids
 }
 
 // Outcome are the accounts of an accounting system that take what becomes of assets that are found, missing or given up:
-// 待处理财产损溢 ("" where there is none), 固定资产清理, 其他收入, 其他支出, what members and others owe, 银行存款, 公积公益金.
+// 待处理财产损溢 ("" where there is none), 固定资产清理, 其他收入, 其他支出, what members and others owe, 银行存款, 公积公益金, 在建工程.
 type Outcome struct {
-	Chart, Pending, Clearing, Gain, Loss, Member, Outsider, Bank, Reserve string
+	Chart, Pending, Clearing, Gain, Loss, Member, Outsider, Bank, Reserve, Building string
 }
 
 // OutcomeOf returns the accounts of an accounting system.

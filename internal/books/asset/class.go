@@ -84,7 +84,7 @@ var (
 	// Ways are how an asset was acquired.
 	Ways = rows(waysCSV, option)
 
-	outcomes = rows(outcomesCSV, func(r []string) Outcome { return Outcome{r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8]} })
+	outcomes = rows(outcomesCSV, func(r []string) Outcome { return Outcome{r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9]} })
 
 	charges = rows(chargesCSV, func(r []string) [3]string { return [3]string{r[0], r[1], r[2]} })
 )
@@ -144,8 +144,8 @@ func chargeAccount(charge, chart string) string {
 	return ""
 }
 
-// depreciated reports whether assets of a class are depreciated: in every accounting system the same.
-func depreciated(class string) bool {
+// Depreciated reports whether assets of a class are depreciated: in every accounting system the same.
+func Depreciated(class string) bool {
 	c := ClassOf(class)
 	return c != nil && slices.ContainsFunc(Groups, func(g Group) bool { return g.Code == c.Group && g.Accumulated != "" })
 }

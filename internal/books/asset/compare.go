@@ -107,7 +107,11 @@ func tally(cards []Asset, chart string, day date.Date, later map[ids.ID]money.Fe
 	}
 	for i := range cards {
 		a := &cards[i]
-		g := GroupOf(a.Class, chart)
+		class := a.Class
+		if s := since[a.ID]; s.Class != "" { // turned to its class later
+			class = s.ClassWas
+		}
+		g := GroupOf(class, chart)
 		if g == nil || !a.standsOn(day) {
 			continue
 		}
@@ -118,12 +122,21 @@ func tally(cards []Asset, chart string, day date.Date, later map[ids.ID]money.Fe
 	return by, nil
 }
 
+// From is the day from which a card stands in the books, none when the card does not say: the day of its making where it was
+// split off, else that on which it was acquired or came into use.
+func (a *Asset) From() date.Date {
+	switch {
+	case !a.Entered.IsZero():
+		return a.Entered
+	case !a.Acquired.IsZero():
+		return a.Acquired
+	}
+	return a.ReadyOn
+}
+
 // standsOn reports whether a card counts on a day.
 func (a *Asset) standsOn(day date.Date) bool {
-	from := a.Acquired
-	if from.IsZero() {
-		from = a.ReadyOn
-	}
+	from := a.From()
 	if from.IsZero() || from.After(day) {
 		return false
 	}

@@ -115,6 +115,11 @@ func (a *Asset) Sources(cost money.Fen, shares []Share) (map[string]money.Fen, e
 	return out, err
 }
 
+// SharesOf reads the shares of one asset.
+func SharesOf(ctx context.Context, q db.Q, tenant int64, asset ids.ID) ([]Share, error) {
+	return shareTable.All(ctx, q, db.NewWhere(tenant).And("asset_id = ?", asset), "no")
+}
+
 // Shares reads the shares of assets in code ranges, or of all of a tenant.
 func Shares(ctx context.Context, q db.Q, tenant int64, ranges [][2]string) ([]Share, error) {
 	return shareTable.All(ctx, q, db.NewWhere(tenant).Ranges("region", ranges), "asset_id, no")

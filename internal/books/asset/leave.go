@@ -65,11 +65,7 @@ func OwnedBy(ctx context.Context, q db.Q, tenant int64, owner ids.ID, day date.D
 	list, err := assetTable.All(ctx, q, db.NewWhere(tenant).And("owner_id = ?", owner).And("state <> ?", "retired"), "no")
 	var out []Asset
 	for i := range list {
-		from := list[i].Acquired
-		if from.IsZero() {
-			from = list[i].ReadyOn
-		}
-		if !from.After(day) {
+		if !list[i].From().After(day) {
 			out = append(out, list[i])
 		}
 	}

@@ -28,14 +28,16 @@ type Terms struct {
 	ValueFrom       money.Fen
 	IdleDays        int
 	CertificateDays int
+	// ApproveFrom is the value from which on another person approves an alteration of a card.
+	ApproveFrom money.Fen
 }
 
 var ruleTable = &db.Table[Rule]{
 	Name: "asset_rule",
-	Cols: []string{"name", "from_date", "publish_days", "value_from_fen", "idle_days", "certificate_days"},
+	Cols: []string{"name", "from_date", "publish_days", "value_from_fen", "idle_days", "certificate_days", "approve_from_fen"},
 	Row:  func(r *Rule) *db.Row { return &r.Row },
 	Ptrs: func(r *Rule) []any {
-		return []any{&r.Name, &r.From, &r.PublishDays, &r.ValueFrom, &r.IdleDays, &r.CertificateDays}
+		return []any{&r.Name, &r.From, &r.PublishDays, &r.ValueFrom, &r.IdleDays, &r.CertificateDays, &r.ApproveFrom}
 	},
 }
 
@@ -58,6 +60,7 @@ func NewRules(e *record.Env) *record.Noun[Rule] {
 			field.NewMoney("value_from", "处置前评估的起点", func(r *Rule) *money.Fen { return &r.ValueFrom }).Col("value_from_fen").List().Help("净值达到这个数的资产，处置前应当评估"),
 			field.NewInt("idle_days", "闲置天数", 0, mostDays, func(r *Rule) *int { return &r.IdleDays }).In("天").List().Help("没有合同、没有自用超过这个天数的，列入闲置清单"),
 			field.NewInt("certificate_days", "证书到期提醒", 0, mostDays, func(r *Rule) *int { return &r.CertificateDays }).In("天").List().Help("到期前多少天列入提醒"),
+			field.NewMoney("approve_from", "变动审批的起点", func(r *Rule) *money.Fen { return &r.ApproveFrom }).Help("改扩建、评估、拆分、合并等变动涉及的价值达到这个数的，须由他人批准"),
 		},
 	})
 }
@@ -77,6 +80,7 @@ func TermsAt(ctx context.Context, q db.Q, tenant int64, place string, day date.D
 		fill(&t.ValueFrom, r.ValueFrom)
 		fill(&t.IdleDays, r.IdleDays)
 		fill(&t.CertificateDays, r.CertificateDays)
+		fill(&t.ApproveFrom, r.ApproveFrom)
 	}
 	return t, err
 }

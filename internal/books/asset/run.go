@@ -204,6 +204,17 @@ func (d *Depreciation) takeBack(ctx context.Context, tx *db.Tx, r *Run) error {
 	return err
 }
 
+// RanUntil is the last month for which a standing run took something from a card, 0 for none.
+func RanUntil(ctx context.Context, q db.Q, tenant int64, asset ids.ID) (date.Month, error) {
+	list, err := runsOfCard(ctx, q, tenant, asset)
+	for _, r := range list {
+		if r.State == RunDone {
+			return r.Month, err
+		}
+	}
+	return 0, err
+}
+
 // RunsOf lists what the standing and the withdrawn runs took from a card, newest month first.
 func RunsOf(ctx context.Context, q db.Q, tenant int64, asset ids.ID) ([]CardRun, error) {
 	return runsOfCard(ctx, q, tenant, asset)

@@ -157,16 +157,32 @@ func takenAfter(ctx context.Context, q db.Q, tenant int64, m date.Month) (map[id
 	return out, err
 }
 
-// changedAfter is by card what standing changes after a day brought: cost and what was depreciated.
+// changedAfter is by card what standing changes after a day brought: cost, what was depreciated, quantity, and the class that it
+// had on the day where it was turned since (ClassWas, with Class the one it was turned to).
 func changedAfter(ctx context.Context, q db.Q, tenant int64, day date.Date) (map[ids.ID]Change, error) {
 	list, err := db.Collect(ctx, q, func(c *Change) []any { return []any{&c.Asset, &c.Cost, &c.Accumulated, &c.Quantity.N} },
 		`SELECT asset_id, CAST(SUM(cost_fen) AS BIGINT), CAST(SUM(accumulated_fen) AS BIGINT), CAST(SUM(quantity) AS BIGINT)
 		FROM asset_change WHERE tenant_id = $1 AND state = 'done' AND on_date > $2 GROUP BY asset_id`, tenant, day)
+	if err != nil {
+		return nil, err
+	}
 	out := make(map[ids.ID]Change, len(list))
 	for _, c := range list {
 		out[c.Asset] = c
 	}
+	turned, err := db.Collect(ctx, q, func(c *Change) []any { return []any{&c.Asset, &c.Class, &c.ClassWas} },
+		`SELECT asset_id, class, class_was FROM asset_change WHERE tenant_id = $1 AND state = 'done' AND on_date > $2 AND class <> '' ORDER BY on_date DESC, id DESC`, tenant, day)
+	for _, t := range turned { // the earliest comes last and stays
+		c := out[t.Asset]
+		c.Class, c.ClassWas = t.Class, t.ClassWas
+		out[t.Asset] = c
+	}
 	return out, err
+}
+
+// moveUnit gives a unit to another asset; the version rises, so that nobody saves an older state over it.
+func moveUnit(ctx context.Context, tx *db.Tx, unit, to ids.ID) error {
+	return tx.Exec(ctx, `UPDATE asset_unit SET asset_id = $3, version = version + 1 WHERE tenant_id = $1 AND id = $2`, tx.Tenant, unit, to)
 }
 
 // Owner is a unit that has cards, and how many.

@@ -9,6 +9,7 @@ import (
 	"huicun/internal/kit/geo"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/qty"
+	"huicun/internal/registry/audit"
 	"huicun/internal/registry/record"
 )
 
@@ -102,6 +103,38 @@ func unitsFit(ctx context.Context, q db.Q, a *Asset, id ids.ID, extra qty.Qty) e
 	}
 	if sum > a.Quantity.N {
 		return errs.OnField("quantity", "各单元合计 %s，超过了资产的 %s", qty.Qty{N: sum, Unit: a.Quantity.Unit}, a.Quantity)
+	}
+	return nil
+}
+
+// UnitsFit refuses an asset whose units together are larger than it.
+func UnitsFit(ctx context.Context, q db.Q, a *Asset) error {
+	return unitsFit(ctx, q, a, 0, qty.Qty{})
+}
+
+// MoveUnits gives units, by number, from one asset to another: their contracts go with them. The caller sees to it that they fit.
+func MoveUnits(ctx context.Context, tx *db.Tx, from, to *Asset, numbers []string) error {
+	if len(numbers) == 0 {
+		return nil
+	}
+	units, err := unitTable.All(ctx, tx, db.In(db.NewWhere(tx.Tenant).And("asset_id = ?", from.ID), "no", numbers), "no")
+	if err != nil {
+		return err
+	}
+	if len(units) != len(numbers) {
+		return errs.New(errs.State, "asset.units", "资产 %s 的出租单元已经变动，请核对后重新填写", from.No)
+	}
+	for i := range units {
+		u := &units[i]
+		if err := moveUnit(ctx, tx, u.ID, to.ID); err != nil {
+			return err
+		}
+		if err := audit.Write(ctx, tx, audit.Entry{
+			Action: "转到另一项资产", Kind: "asset_unit", RecordID: u.ID, Title: u.Name, Region: u.Region,
+			Changes: []audit.Change{{Label: "所属资产", Before: from.No + " " + from.Name, After: to.No + " " + to.Name}},
+		}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -83,6 +83,7 @@ func Mount(s *shell.Shell, set *resource.Set, l *ledger.Ledger, n Nouns) {
 	})
 	resource.Mount(s, set, n.Assets, resource.Options[asset.Asset]{
 		Before:      n.AssetPage.Before,
+		Guided:      n.AssetPage.Guided,
 		Panels:      append([]resource.Panel[asset.Asset]{p.unitsPanel, p.earlierPanel, p.depreciationPanel, p.assetVouchers}, n.AssetPage.Panels...),
 		Children:    append([]resource.Child{{Kind: "asset_certificate", Field: "asset", Title: "权属证书"}}, n.AssetPage.Children...),
 		Actions:     n.AssetPage.Actions,

@@ -130,7 +130,7 @@ func classPath(k string) string {
 func movesTable(title, by string, list []asset.Line, total *asset.Moves, name func(string) string) ui.Table {
 	right := func(label string) ui.Column { return ui.Column{Label: label, Align: ui.Right} }
 	t := ui.Table{Caption: title, Unit: "元", Dense: true, KeepGrid: true, Freeze: true, Columns: []ui.Column{
-		{Label: "项目", Width: "15em"}, right("上年项数"), right("本年项数"), right("上年原值"), right("本年增加"), right("本年减少"), right("变动"), right("本年原值"),
+		{Label: "项目", Width: "12em"}, right("上年项数"), right("本年项数"), right("上年原值"), right("本年增加"), right("本年减少"), right("变动"), right("本年原值"),
 		right("上年累计折旧"), right("本年计提"), right("转入转出"), right("本年累计折旧"), right("本年净值"),
 	}, Empty: &ui.EmptyView{Icon: "building-factory", Title: "没有资产卡片", Text: "先登记资产卡片。", Buttons: []ui.Button{{Label: "看资产卡片", Href: "/assets"}}}}
 	cells := func(first string, m *asset.Moves) []ui.Cell {
@@ -147,6 +147,9 @@ func movesTable(title, by string, list []asset.Line, total *asset.Moves, name fu
 			label = name(l.Key)
 		}
 		r := ui.Row{Cells: cells(label, &l.Moves)}
+		if i := strings.LastIndex(label, "／"); i > 0 {
+			r.Cells[0] = ui.Cell{Text: label[i+len("／"):], Sub: label[:i]}
+		}
 		if by != "" && l.Key != "" {
 			r.Href = "/assets?" + by + "=" + l.Key
 		}
@@ -276,7 +279,11 @@ func paperSheet(x *part, lines []string) sheet.Sheet {
 func plainCells(list []ui.Cell) []string {
 	var out []string
 	for _, c := range list {
-		out = append(out, strings.ReplaceAll(c.Text, ",", ""))
+		text := strings.ReplaceAll(c.Text, ",", "")
+		if c.Sub != "" {
+			text = c.Sub + "／" + text
+		}
+		out = append(out, text)
 		for range c.Span - 1 {
 			out = append(out, "")
 		}

@@ -9,6 +9,7 @@ import (
 
 	"rsc.io/qr"
 
+	"huicun/internal/books/alteration"
 	"huicun/internal/books/asset"
 	"huicun/internal/books/stocktake"
 	"huicun/internal/kit/db"
@@ -174,12 +175,12 @@ func AssetPage() resource.Options[asset.Asset] {
 	return resource.Options[asset.Asset]{
 		Children: []resource.Child{
 			{Kind: "asset_funding", Field: "asset", Title: "资金来源构成"},
-			{Kind: "asset_change", Field: "asset", Title: "变动", While: []string{"-"}}, {Kind: "stocktake_line", Field: "asset", Title: "清查记录", While: []string{"-"}},
+			{Kind: alteration.Kind, Field: "asset", Title: "变动单", While: []string{"-"}, HideEmpty: true}, {Kind: "asset_change", Field: "asset", Title: "变动", While: []string{"-"}}, {Kind: "stocktake_line", Field: "asset", Title: "清查记录", While: []string{"-"}},
 		},
 		Actions: func(c *shell.Ctx, a *asset.Asset) []ui.Button {
-			return append(disposeButton(c, a), ui.Button{Label: "标签", Icon: "qrcode", Href: "/asset-labels?q=" + url.QueryEscape(a.No)})
+			return append(append(alterButton(c, a), disposeButton(c, a)...), ui.Button{Label: "标签", Icon: "qrcode", Href: "/asset-labels?q=" + url.QueryEscape(a.No)})
 		},
-		Before: []resource.Panel[asset.Asset]{placePanel},
+		Before: []resource.Panel[asset.Asset]{placePanel, retirePanel}, Guided: []string{"retire"},
 		ListActions: func(*shell.Ctx) []ui.Button {
 			return []ui.Button{{Label: "地图", Icon: "map", Href: "/asset-map"}, {Label: "清查报表", Icon: "file-spreadsheet", Href: "/asset-inventory"}, {Label: "闲置资产", Icon: "alert-circle", Href: "/asset-idle"}, {Label: "二维码标签", Icon: "qrcode", Href: "/asset-labels"}}
 		},

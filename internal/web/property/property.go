@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"huicun/internal/books/alteration"
 	"huicun/internal/books/asset"
 	"huicun/internal/books/disposal"
 	"huicun/internal/books/ledger"
@@ -43,6 +44,7 @@ type Nouns struct {
 	Rules        *record.Noun[asset.Rule]
 	Shares       *record.Noun[asset.Share]
 	Outlines     *record.Noun[asset.Outline]
+	Alterations  *alteration.Service
 }
 
 type pages struct {
@@ -53,17 +55,19 @@ type pages struct {
 	assets *record.Noun[asset.Asset]
 	units  *record.Noun[asset.Unit]
 	takes  *stocktake.Service
+	alter  *alteration.Service
 }
 
 // Mount adds the pages.
 func Mount(s *shell.Shell, set *resource.Set, n Nouns) {
-	p := &pages{env: s.Env, set: set, l: n.Ledger, d: n.Depreciation, assets: n.Assets, units: n.Units, takes: n.Stocktakes}
+	p := &pages{env: s.Env, set: set, l: n.Ledger, d: n.Depreciation, assets: n.Assets, units: n.Units, takes: n.Stocktakes, alter: n.Alterations}
 	resource.Mount(s, set, n.Changes, resource.Options[asset.Change]{NoForms: true, NewPath: "/assets", Links: []string{"asset"}})
 	p.mountStocktakes(s, set)
 	p.mountLabels(s)
 	p.mountDisposals(s, set, n)
 	p.mountInventory(s)
 	p.mountMap(s, set, n)
+	p.mountAlterations(s, set)
 	resource.Mount(s, set, p.d.Runs, resource.Options[asset.Run]{
 		NoForms: true, NewPath: "/depreciations/new", Links: []string{"books"},
 		ListActions: func(*shell.Ctx) []ui.Button {

@@ -1,6 +1,7 @@
 package property_test
 
 import (
+	"context"
 	"html"
 	"io"
 	"net/http"
@@ -11,13 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"huicun/internal/books/alteration"
 	"huicun/internal/books/asset"
 	"huicun/internal/books/contract"
 	"huicun/internal/books/disposal"
 	"huicun/internal/books/ledger"
 	"huicun/internal/books/stocktake"
 	"huicun/internal/kit/date"
-	"huicun/internal/kit/db/dbtest"
+	"huicun/internal/kit/db"
 	"huicun/internal/kit/ids"
 	"huicun/internal/kit/secret"
 	"huicun/internal/registry/access"
@@ -26,9 +28,11 @@ import (
 	"huicun/internal/registry/party"
 	"huicun/internal/registry/record"
 	"huicun/internal/registry/region"
+	"huicun/internal/web/assets"
 	pages "huicun/internal/web/property"
 	"huicun/internal/web/resource"
 	"huicun/internal/web/shell"
+	"huicun/migrations"
 )
 
 const (
@@ -47,12 +51,15 @@ type site struct {
 	handler http.Handler
 	tenant  int64
 	books   ids.ID
+	cards   *record.Noun[asset.Asset]
 	tokens  map[string]string
 }
 
 func newSite(t *testing.T) *site {
-	d := dbtest.SQLite(t)
 	s := &site{T: t, tokens: map[string]string{}}
+	d, err := db.Open(context.Background(), db.Config{DataDir: t.TempDir(), Migrations: migrations.FS, Classes: migrations.Classes, Clock: clock})
+	s.ok(err)
+	t.Cleanup(func() { _ = d.Close() })
 	box, err := secret.NewBox(make([]byte, secret.KeySize))
 	s.ok(err)
 	regions := region.New(d)
@@ -73,6 +80,7 @@ func newSite(t *testing.T) *site {
 	parties := party.NewParties(env)
 	l := ledger.New(env)
 	cards := asset.NewAssets(env)
+	s.cards = cards
 	dep := asset.NewDepreciation(env, l)
 	s.shell = &shell.Shell{Env: env, Accounts: accounts, Regions: regions, Clock: clock}
 	changes := asset.NewChanges(env)
@@ -83,11 +91,15 @@ func newSite(t *testing.T) *site {
 	set := resource.NewSet()
 	set.Files(s.shell, files)
 	pages.Mount(s.shell, set, pages.Nouns{Ledger: l, Assets: cards, Units: units, Depreciation: dep, Changes: changes, Stocktakes: takes,
-		Disposals: disposal.New(env, l, changes), Rules: asset.NewRules(env), Shares: asset.NewShares(env), Outlines: asset.NewOutlines(env),
+		Disposals: disposal.New(env, l, changes), Rules: asset.NewRules(env), Shares: asset.NewShares(env), Outlines: asset.NewOutlines(env), Alterations: alteration.New(env, l, cards, changes),
 	})
 	resource.Mount(s.shell, set, cards, pages.AssetPage())
 	resource.Mount(s.shell, set, units, resource.Options[asset.Unit]{})
 	contract.NewContracts(env)
+	s.shell.Handle(shell.Route{Method: "GET", Pattern: assets.Prefix, Perm: shell.Public, Fn: func(c *shell.Ctx) error {
+		assets.Handler().ServeHTTP(c.W, c.R)
+		return nil
+	}})
 	s.handler = s.shell.Handler()
 
 	p := &party.Party{Name: "永胜村股份经济合作社", Kind: party.Collective}

@@ -92,7 +92,7 @@ func TestLabels(t *testing.T) {
 // TestPropertyPages: the inventory, what stands idle, and disposals, by role.
 func TestPropertyPages(t *testing.T) {
 	s := newSite(t)
-	page := s.want(s.get("shenji", "/asset-inventory"), 200, "按资产分类", "固定资产／房屋／厂房", "1,860,000.00", "未填", "按资金来源", "历史形成（来源不明）")
+	page := s.want(s.get("shenji", "/asset-inventory"), 200, "按资产分类", "固定资产／房屋", "厂房", "1,860,000.00", "未填", "按资金来源", "历史形成（来源不明）")
 	s.want(s.get("shenji", s.href(page, `/asset-inventory/export`)+"?format=csv"), 200, "ZC-0001", "厂房一号", "1860000.00")
 	s.want(s.get("shenji", "/asset-idle"), 200, "闲置清单", "厂房一号", "没有出租过")
 	form := s.want(s.get("baozhang", "/disposals/new?asset=ZC-0001"), 200, "ZC-0001", "处置方式")
