@@ -86,21 +86,24 @@ func (m *Machine) Fire(state, event string) (Event, error) {
 	return Event{}, errs.New(errs.NotFound, "state.unknown_event", "没有“%s”这个操作", event)
 }
 
-// Leads reports whether to can be reached from a state by some events.
-func (m *Machine) Leads(from, to string) bool {
-	seen := map[string]bool{from: true}
-	for todo := []string{from}; len(todo) > 0; todo = todo[1:] {
+// Passes reports whether every way from the beginning to a state goes through another one, or begins in it.
+func (m *Machine) Passes(through, to string) bool {
+	seen := map[string]bool{m.Initial(): true}
+	if through == m.Initial() {
+		return to != through
+	}
+	for todo := []string{m.Initial()}; len(todo) > 0; todo = todo[1:] {
+		if todo[0] == to {
+			return false
+		}
 		for _, e := range m.From(todo[0]) {
-			if e.To == to {
-				return true
-			}
-			if !seen[e.To] {
+			if e.To != through && !seen[e.To] {
 				seen[e.To] = true
 				todo = append(todo, e.To)
 			}
 		}
 	}
-	return false
+	return through != to
 }
 
 // Check reports mistakes in the table: nothing to begin in, what lacks a name, unknown states, duplicate events,

@@ -87,9 +87,9 @@ func TestStates(t *testing.T) {
 	for _, c := range []struct {
 		from, to string
 		want     bool
-	}{{"draft", "ended", true}, {"draft", "void", true}, {"ended", "draft", false}, {"draft", "draft", false}} {
-		if got := m.Leads(c.from, c.to); got != c.want {
-			t.Errorf("%s leads to %s: %v", c.from, c.to, got)
+	}{{"draft", "ended", true}, {"draft", "void", true}, {"ended", "draft", false}, {"draft", "draft", false}, {"signed", "ended", true}, {"signed", "void", false}} {
+		if got := m.Passes(c.from, c.to); got != c.want {
+			t.Errorf("every way to %s goes through %s: %v", c.to, c.from, got)
 		}
 	}
 }

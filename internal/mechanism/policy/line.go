@@ -203,6 +203,21 @@ func (l *Line) Next(steps []string) string {
 	return "approve"
 }
 
+// Omits are the states that a line leaves out under a round's procedure: those of steps that it does not have, and of payment in
+// parts unless it is being paid so.
+func (l *Line) Omits(steps []string) []string {
+	var out []string
+	for _, e := range LineMachine.Events[:len(before)-1] {
+		if !slices.Contains(steps, e.Name) {
+			out = append(out, e.To)
+		}
+	}
+	if l.State != LinePaying {
+		out = append(out, LinePaying)
+	}
+	return out
+}
+
 // lastDay is the latest day of what has been done to a line.
 func (l *Line) lastDay() date.Date {
 	var last date.Date

@@ -46,6 +46,7 @@ func MountRuns(s *shell.Shell, set *resource.Set, runs *policy.Runs, versions *r
 	})
 	resource.Mount(s, set, runs.Lines, resource.Options[policy.Line]{
 		NoForms: true, Before: []resource.Panel[policy.Line]{p.lineNext}, Panels: []resource.Panel[policy.Line]{p.linePayees, p.lineSheet, p.lineCalcs}, Actions: p.lineActions,
+		Omits: p.lineOmits,
 		Children: []resource.Child{
 			{Kind: policy.KindObjection, Field: "line", Title: "公示异议", While: []string{policy.Published, policy.AwardApproved}},
 			{Kind: policy.KindPayment, Field: "line", Title: "兑付记录", HideEmpty: true}, {Kind: "award", Field: "line", Title: "奖励记录", HideEmpty: true},
@@ -565,4 +566,13 @@ func fieldErrors(err error) map[string]string {
 		}
 	}
 	return out
+}
+
+// lineOmits are the states of steps that the round's procedure does not have.
+func (p *runPages) lineOmits(c *shell.Ctx, l *policy.Line) ([]string, error) {
+	r, err := p.runs.Rounds.Get(c.Context(), c.Who, c.Tenant, l.Round)
+	if err != nil {
+		return nil, err
+	}
+	return l.Omits(r.Steps()), nil
 }

@@ -39,6 +39,8 @@ type Options[T any] struct {
 	Anew []string
 	// Guided are the events of the state machine that have pages of their own, which Actions lead to.
 	Guided []string
+	// Omits names the states that a record's own way leaves out; nil: none.
+	Omits func(c *shell.Ctx, v *T) ([]string, error)
 	// Locked says that a record takes no more changes: its page then offers neither editing nor deleting.
 	Locked func(c *shell.Ctx, v *T) (bool, error)
 }
@@ -54,6 +56,9 @@ func Mount[T any](s *shell.Shell, set *Set, n *record.Noun[T], opt Options[T]) {
 	}
 	if opt.Preview != nil {
 		o.preview = plain([]Panel[T]{opt.Preview})[0]
+	}
+	if opt.Omits != nil {
+		o.omits = func(c *shell.Ctx, v record.Item) ([]string, error) { return opt.Omits(c, v.V.(*T)) }
 	}
 	if opt.Locked != nil {
 		o.locked = func(c *shell.Ctx, v record.Item) (bool, error) { return opt.Locked(c, v.V.(*T)) }

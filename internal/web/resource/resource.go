@@ -53,6 +53,7 @@ type options struct {
 	events         bool
 	newPath        string
 	anew, guided   []string
+	omits          func(c *shell.Ctx, v record.Item) ([]string, error)
 	locked         func(c *shell.Ctx, v record.Item) (bool, error)
 }
 

@@ -42,7 +42,13 @@ func (p *pages) showPage(c *shell.Ctx, v record.Item, status int, problem string
 			return err
 		}
 	}
-	d := detail{Problem: problem, Descs: descs, Steps: p.steps(v), Confirms: p.confirms(c, v, locked)}
+	var omits []string
+	if p.opt.omits != nil {
+		if omits, err = p.opt.omits(c, v); err != nil {
+			return err
+		}
+	}
+	d := detail{Problem: problem, Descs: descs, Steps: p.steps(v, omits), Confirms: p.confirms(c, v, locked)}
 	if d.Before, err = p.panels(c, v, p.opt.before); err != nil {
 		return err
 	}
@@ -164,8 +170,8 @@ func (p *pages) descs(c *shell.Ctx, v record.Item) ([]ui.Desc, error) {
 }
 
 // steps draws the main way of the state machine and where the record stands on it. Standing aside (refused,
-// paused), the steps that led there are done.
-func (p *pages) steps(v record.Item) []ui.Step {
+// paused), the steps that every way there goes through are done. What the record's own way omits is left out.
+func (p *pages) steps(v record.Item, omits []string) []ui.Step {
 	m := p.n.Machine
 	if m == nil {
 		return nil
@@ -180,9 +186,9 @@ func (p *pages) steps(v record.Item) []ui.Step {
 			st.State = ui.StepFailed
 		case i == at:
 			st.State = ui.StepCurrent
-		case s.Side:
+		case s.Side || slices.Contains(omits, s.Code):
 			continue
-		case i < at && (!m.States[at].Side || m.Leads(s.Code, state)):
+		case i < at && (!m.States[at].Side || m.Passes(s.Code, state)):
 			st.State = ui.StepDone
 		}
 		out = append(out, st)
