@@ -205,6 +205,9 @@ func registerMechanisms(e *record.Env, n *Nouns, cat *indicator.Catalogue) {
 	n.Facts = attract.NewFacts(e, n.Leads)
 	n.Bodies = attract.NewBodies(e)
 	n.Meetings = attract.NewMeetings(e, n.Bodies)
+	for _, k := range attract.Subjects(e) {
+		n.PolicySources.Add(k)
+	}
 	n.SLAs, n.Campaigns, n.Visits, n.Requests = casework.NewSLAs(e), casework.NewCampaigns(e), casework.NewVisits(e), casework.NewRequests(e)
 	n.Plans = plan.New(e, cat) // its items link to joint projects
 	n.Cycles, n.Criteria, n.Projects = secretary.NewCycles(e), secretary.NewCriteria(e), secretary.NewProjects(e)

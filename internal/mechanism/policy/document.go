@@ -9,6 +9,7 @@ import (
 	"huicun/internal/kit/errs"
 	"huicun/internal/mechanism/policy/engine"
 	"huicun/internal/registry/access"
+	"huicun/internal/registry/party"
 	"huicun/internal/registry/record"
 )
 
@@ -44,18 +45,30 @@ func (s *Sources) checkDocument(v *Version, l *errs.List) {
 		l.Add("document", "%s", errs.Message(err))
 		return
 	}
-	d := &p.Doc.Version
-	if v.VersionNo != 0 && d.No != v.VersionNo {
-		l.Add("document", "条文里写的是第 %d 版（version.no），这里是第 %d 版；请改成一致", d.No, v.VersionNo)
+	for _, k := range s.Complain(v, p.Doc) {
+		l.Add("document", "%s", k.Msg)
 	}
-	if from, err := date.Parse(d.From); err == nil && from != v.From {
-		l.Add("document", "条文里的生效日期（version.from）是%s，这里是%s；请改成一致", from.Chinese(), v.From.Chinese())
+}
+
+// Complain says what is wrong with a document, which is right by itself, as that of a version: number and days that do not
+// agree, data that cannot be had.
+func (s *Sources) Complain(v *Version, doc *engine.Document) engine.Complaints {
+	var out engine.Complaints
+	add := func(path, format string, args ...any) {
+		out = append(out, engine.Complaint{Path: path, Msg: fmt.Sprintf(format, args...)})
 	}
-	for _, in := range p.Doc.Inputs {
-		if err := s.known(in.Figure); err != nil {
-			l.Add("document", "数据“%s”：%s", in.Label, errs.Message(err))
+	if v.VersionNo != 0 && doc.Version.No != v.VersionNo {
+		add("version.no", "条文里写的是第 %d 版（version.no），这里是第 %d 版；请改成一致", doc.Version.No, v.VersionNo)
+	}
+	if from, err := date.Parse(doc.Version.From); err == nil && from != v.From {
+		add("version.from", "条文里的生效日期（version.from）是%s，这里是%s；请改成一致", from.Chinese(), v.From.Chinese())
+	}
+	for i, in := range doc.Inputs {
+		if err := s.known(doc.AppliedTo().Code, in); err != nil {
+			add(fmt.Sprintf("inputs[%d].figure", i), "数据“%s”：%s", in.Label, errs.Message(err))
 		}
 	}
+	return out
 }
 
 // restate rewrites the number and the days in a document to those of the version that takes it over.
@@ -95,4 +108,21 @@ func Copy(ctx context.Context, n *record.Noun[Version], who access.Principal, te
 	}
 	next.ID, err = n.Create(ctx, who, tenant, key, next)
 	return next, err
+}
+
+// Blank is the document of a version that has none yet: what the policy's record knows of it.
+func Blank(ctx context.Context, e *record.Env, tenant int64, v *Version) (*engine.Document, error) {
+	q := e.DB.Read()
+	p, err := policyTable.Get(ctx, q, tenant, v.Policy)
+	if err != nil {
+		return nil, err
+	}
+	issuer, err := party.Get(ctx, q, tenant, p.Issuer)
+	if err != nil {
+		return nil, err
+	}
+	return &engine.Document{
+		Format: engine.Format, Title: p.Title, Issuer: issuer.Name, No: p.No, Sample: v.Sample,
+		Version: engine.Version{No: v.VersionNo, From: v.From.String(), To: v.To.String(), State: "draft"},
+	}, nil
 }

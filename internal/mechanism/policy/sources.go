@@ -9,48 +9,29 @@ import (
 	"huicun/internal/books/ledger"
 	"huicun/internal/indicator"
 	"huicun/internal/kit/date"
-	"huicun/internal/kit/errs"
 	"huicun/internal/mechanism/policy/engine"
 	"huicun/internal/registry/record"
 	"huicun/internal/registry/region"
 )
 
-// Sources finds what a policy reads: indicators of the catalogue, accounts of the ledger, days of the year.
+// Sources finds what a policy reads: indicators of the catalogue, accounts of the ledger, days of the year, and the records
+// of other kinds of subject.
 type Sources struct {
-	env *record.Env
-	cat *indicator.Catalogue
+	env   *record.Env
+	cat   *indicator.Catalogue
+	kinds map[string]SubjectKind
 }
 
-// NewSources returns the sources over a catalogue; the catalogue may be filled later.
-func NewSources(e *record.Env, cat *indicator.Catalogue) *Sources { return &Sources{e, cat} }
+// NewSources returns the sources over a catalogue; the catalogue may be filled later, and kinds of subject added.
+func NewSources(e *record.Env, cat *indicator.Catalogue) *Sources {
+	return &Sources{e, cat, map[string]SubjectKind{}}
+}
 
 // The days that a document may ask for as figures.
 const (
 	yearStart = "date.year_start"
 	yearEnd   = "date.year_end"
 )
-
-// known checks that a figure of a document can be had; "" is entered by people.
-func (s *Sources) known(figure string) error {
-	name, params, err := parseFigure(figure)
-	if err != nil || name == "" || name == yearStart || name == yearEnd {
-		return err
-	}
-	in, err := s.cat.Get(name)
-	if err != nil {
-		return err
-	}
-	for p := range params {
-		known := false
-		for _, k := range in.Params {
-			known = known || k.Name == p
-		}
-		if !known {
-			return errs.New(errs.Invalid, "policy.figure_param", "指标“%s”没有参数“%s”", in.Name, p)
-		}
-	}
-	return nil
-}
 
 // parseFigure reads "contract.new_stable_income; kind=workshop": an indicator's code and its parameters.
 func parseFigure(text string) (code string, params map[string]string, err error) {
@@ -62,27 +43,16 @@ func parseFigure(text string) (code string, params map[string]string, err error)
 	return strings.TrimSpace(code), params, err
 }
 
-// Subject is one village's year as a policy sees it. Missing are the inputs that people have to enter.
-type Subject struct {
-	Region, Name string
-	Inputs       *engine.Inputs
-	Missing      []engine.Input
-}
-
-// Villages resolves a policy's inputs for the villages of a scope in a year, up to a day. Each figure is evaluated once
-// for the whole scope where it is a sum, so that a county costs as many queries as a village.
-func (s *Sources) Villages(ctx context.Context, tenant int64, p *engine.Policy, scope string, year int, asOf date.Date) ([]Subject, error) {
-	ranges, err := s.env.Regions.Ranges(ctx, scope)
-	if err != nil {
-		return nil, err
-	}
+// villages resolves a policy's inputs for the villages of a scope. Each figure is evaluated once for the whole scope where
+// it is a sum, so that a county costs as many queries as a village.
+func (s *Sources) villages(ctx context.Context, tenant int64, p *engine.Policy, scope string, ranges [][2]string, year int, asOf date.Date) ([]Subject, error) {
 	villages, err := s.env.Regions.VillagesIn(ctx, ranges)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Subject, len(villages))
 	for i, v := range villages {
-		out[i] = Subject{Region: v.Code, Name: v.Name, Inputs: &engine.Inputs{Subject: v.Name, Values: map[string]engine.Value{}, Decisions: map[string]engine.Decision{}}}
+		out[i] = newSubject(engine.OfVillage, Found{Region: v.Code, Name: v.Name})
 	}
 	r := resolving{Sources: s, tenant: tenant, ranges: ranges, scope: scope, villages: villages}
 	for _, in := range p.Doc.Inputs {
@@ -91,11 +61,8 @@ func (s *Sources) Villages(ctx context.Context, tenant int64, p *engine.Policy, 
 			return nil, fmt.Errorf("resolving %s: %w", in.Name, err)
 		}
 		for i := range out {
-			if v, ok := values[out[i].Region]; ok {
-				out[i].Inputs.Values[in.Name] = v
-			} else if in.Default == "" {
-				out[i].Missing = append(out[i].Missing, in)
-			}
+			v, ok := values[out[i].Region]
+			out[i].take(in, v, ok)
 		}
 	}
 	return out, nil
@@ -116,27 +83,38 @@ func (r *resolving) input(ctx context.Context, in engine.Input, year int, asOf d
 	if err != nil {
 		return nil, err
 	}
-	switch in.Period {
-	case "last_year":
-		year, asOf = year-1, date.Date{}
-	case "base_year":
-		year, asOf = in.Base, date.Date{}
-	case "month":
+	if in.Period == "month" {
 		return nil, nil // a month's own value is entered
 	}
-	if end := date.Must(fmt.Sprintf("%04d-12-31", year)); asOf.IsZero() || asOf.After(end) {
-		asOf = end
-	}
+	year, asOf = span(in, year, asOf)
 	switch {
 	case in.Type == "accounts":
 		return r.accounts(ctx, year, asOf)
 	case code == "":
 		return nil, nil
 	case code == yearStart || code == yearEnd:
-		day := map[string]string{yearStart: "-01-01", yearEnd: "-12-31"}[code]
-		return r.each(engine.Value{Date: date.Must(fmt.Sprintf("%04d%s", year, day)), From: fmt.Sprintf("%d 年", year)}), nil
+		return r.each(dayOfYear(code, year)), nil
 	}
 	return r.figure(ctx, in, code, params, year, asOf)
+}
+
+// span is the year that an input asks for and the day up to which records count: the end of a year that is not this one.
+func span(in engine.Input, year int, asOf date.Date) (int, date.Date) {
+	switch in.Period {
+	case "last_year":
+		year, asOf = year-1, date.Date{}
+	case "base_year":
+		year, asOf = in.Base, date.Date{}
+	}
+	if end := date.Must(fmt.Sprintf("%04d-12-31", year)); asOf.IsZero() || asOf.After(end) {
+		asOf = end
+	}
+	return year, asOf
+}
+
+func dayOfYear(code string, year int) engine.Value {
+	day := map[string]string{yearStart: "-01-01", yearEnd: "-12-31"}[code]
+	return engine.Value{Date: date.Must(fmt.Sprintf("%04d%s", year, day)), From: fmt.Sprintf("%d 年", year)}
 }
 
 // each gives every village the same value.

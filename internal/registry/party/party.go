@@ -4,6 +4,7 @@ package party
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"huicun/internal/kit/code"
@@ -148,6 +149,21 @@ func CollectiveOf(ctx context.Context, q db.Q, tenant int64, region string) (*Pa
 // Get reads one party.
 func Get(ctx context.Context, q db.Q, tenant int64, id ids.ID) (*Party, error) {
 	return partyTable.Get(ctx, q, tenant, id)
+}
+
+// ByID reads parties by their ids, some hundred with a statement; one that is not there is left out.
+func ByID(ctx context.Context, q db.Q, tenant int64, list []ids.ID) (map[ids.ID]Party, error) {
+	out := make(map[ids.ID]Party, len(list))
+	for part := range slices.Chunk(list, 400) {
+		found, err := partyTable.All(ctx, q, db.In(db.NewWhere(tenant), "id", part), "id")
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range found {
+			out[p.ID] = p
+		}
+	}
+	return out, nil
 }
 
 // Short returns the short name, or the name.

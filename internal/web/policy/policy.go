@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
 	"huicun/internal/mechanism/policy"
 	"huicun/internal/mechanism/policy/engine"
 	"huicun/internal/registry/access"
@@ -39,6 +40,8 @@ func Mount(s *shell.Shell, set *resource.Set, versions *record.Noun[policy.Versi
 	s.Handle(
 		shell.Route{Method: "GET", Pattern: "/policy-versions/{id}/document", Perm: versionView, Fn: p.download},
 		shell.Route{Method: "POST", Pattern: "/policy-versions/{id}/document", Perm: versionEdit, Fn: p.upload},
+		shell.Route{Method: "GET", Pattern: "/policy-versions/{id}/form", Perm: versionEdit, Fn: p.form},
+		shell.Route{Method: "POST", Pattern: "/policy-versions/{id}/form", Perm: versionEdit, Fn: p.postForm},
 		shell.Route{Method: "POST", Pattern: "/policy-versions/{id}/copy", Perm: versionEdit, Fn: p.copy},
 		shell.Route{Method: "GET", Pattern: "/policy-versions/{id}/examples/{n}", Perm: versionView, Fn: p.example},
 		shell.Route{Method: "GET", Pattern: "/policy-versions/{id}/simulate", Perm: versionView, Fn: p.simulate},
@@ -89,6 +92,9 @@ func (p *pages) wording(c *shell.Ctx, v *policy.Version) (templ.Component, error
 		return wordingBody(view), nil
 	}
 	view.Notes = compiled.Doc.Open
+	if noun := compiled.Doc.AppliedTo(); noun.Code != engine.OfVillage {
+		view.Subject = noun.Label
+	}
 	view.Inputs = inputTable(compiled)
 	measures, rules := compiled.Describe()
 	view.Measures, view.Rules = describedTable("指标", measures), describedTable("奖励", rules)
@@ -112,15 +118,14 @@ func describedTable(caption string, list []engine.Described) ui.Table {
 	return t
 }
 
-var typeLabels = map[string]string{"money": "金额", "number": "数", "bool": "是否", "text": "文字", "date": "日期", "accounts": "收入科目明细"}
-
-var periodLabels = map[string]string{"last_year": "上年", "month": "本月"}
-
 func inputTable(p *engine.Policy) ui.Table {
 	t := ui.Table{Caption: "数据", Dense: true, Columns: []ui.Column{{Label: "数据", Width: "14em"}, {Label: "类型"}, {Label: "取自"}, {Label: "没有时"}}}
 	for _, in := range p.Doc.Inputs {
 		from := "填报"
-		if in.Figure != "" {
+		switch {
+		case in.Figure != "" && p.Doc.AppliedTo().Code != engine.OfVillage:
+			from = p.Doc.AppliedTo().Label
+		case in.Figure != "":
 			from = "指标"
 		}
 		if in.Type == "accounts" {
@@ -128,10 +133,10 @@ func inputTable(p *engine.Policy) ui.Table {
 		}
 		if in.Period == "base_year" {
 			from += "，" + strconv.Itoa(in.Base) + " 年"
-		} else if l := periodLabels[in.Period]; l != "" {
-			from += "，" + l
+		} else if in.Period == "last_year" || in.Period == "month" {
+			from += "，" + field.LabelOf(engine.Periods, in.Period)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: in.Label, Strong: true}, ui.T(typeLabels[in.Type]), ui.T(from), {Text: cmp.Or(in.Default, "不能计算"), Muted: true}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: in.Label, Strong: true}, ui.T(field.LabelOf(engine.InputTypes, in.Type)), ui.T(from), {Text: cmp.Or(in.Default, "不能计算"), Muted: true}}})
 	}
 	return t
 }

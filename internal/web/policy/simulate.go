@@ -44,7 +44,7 @@ type trial struct {
 }
 
 // fieldName is the name of a value's field.
-func fieldName(region, input string) string { return "v." + region + "." + input }
+func fieldName(subject, input string) string { return "v." + subject + "." + input }
 
 // simulate shows the form with the villages' values and, once tried, what the policy would give.
 func (p *pages) simulate(c *shell.Ctx) error {
@@ -106,6 +106,9 @@ func (p *pages) trial(c *shell.Ctx) (*trial, error) {
 		if t.beside, err = t.other.Compile(); err != nil {
 			return nil, err
 		}
+		if a, b := t.policy.Doc.AppliedTo(), t.beside.Doc.AppliedTo(); a != b {
+			return nil, errs.New(errs.State, "policy.other_subject", "第 %d 版对%s，第 %d 版对%s，不能比较", t.version.VersionNo, a.Label, t.other.VersionNo, b.Label)
+		}
 	}
 	t.conditions()
 	return t, p.resolve(c, t)
@@ -141,14 +144,14 @@ func (p *pages) resolve(c *shell.Ctx, t *trial) error {
 		asOf = c.AsOf
 	}
 	var err error
-	if t.subjects, err = p.sources.Villages(c.Context(), c.Tenant, t.policy, c.Scope, t.year, asOf); err != nil {
+	if t.subjects, err = p.sources.Subjects(c.Context(), c.Tenant, t.policy, c.Scope, t.year, asOf); err != nil {
 		return err
 	}
 	t.inputs = slices.Clone(t.policy.Doc.Inputs)
 	if t.beside == nil {
 		return nil
 	}
-	others, err := p.sources.Villages(c.Context(), c.Tenant, t.beside, c.Scope, t.year, asOf)
+	others, err := p.sources.Subjects(c.Context(), c.Tenant, t.beside, c.Scope, t.year, asOf)
 	if err != nil {
 		return err
 	}
@@ -167,6 +170,9 @@ func (p *pages) resolve(c *shell.Ctx, t *trial) error {
 	return nil
 }
 
+// noun is what the policy is applied to.
+func (t *trial) noun() engine.SubjectKind { return t.policy.Doc.AppliedTo() }
+
 // knows is the policy that has an input of the name.
 func (t *trial) knows(name string) *engine.Policy {
 	if slices.ContainsFunc(t.policy.Doc.Inputs, func(x engine.Input) bool { return x.Name == name }) {
@@ -180,9 +186,9 @@ func (t *trial) fill() {
 	for _, s := range t.subjects {
 		for _, in := range t.inputs {
 			if v, ok := s.Inputs.Values[in.Name]; ok {
-				t.texts[fieldName(s.Region, in.Name)] = t.knows(in.Name).ValueText(in.Name, v)
+				t.texts[fieldName(s.Key(), in.Name)] = t.knows(in.Name).ValueText(in.Name, v)
 			} else {
-				t.texts[fieldName(s.Region, in.Name)] = in.Default
+				t.texts[fieldName(s.Key(), in.Name)] = in.Default
 			}
 		}
 	}
@@ -192,7 +198,7 @@ func (t *trial) fill() {
 func (t *trial) read(c *shell.Ctx) {
 	for i := range t.subjects {
 		for _, in := range t.inputs {
-			t.set(&t.subjects[i], in, strings.TrimSpace(c.Form(fieldName(t.subjects[i].Region, in.Name))))
+			t.set(&t.subjects[i], in, strings.TrimSpace(c.Form(fieldName(t.subjects[i].Key(), in.Name))))
 		}
 	}
 }
@@ -201,7 +207,7 @@ func (t *trial) set(s *policy.Subject, in engine.Input, text string) {
 	if in.Type == "accounts" {
 		return
 	}
-	name := fieldName(s.Region, in.Name)
+	name := fieldName(s.Key(), in.Name)
 	t.texts[name] = text
 	p := t.knows(in.Name)
 	if v, ok := s.Inputs.Values[in.Name]; ok && p.ValueText(in.Name, v) == text {
@@ -312,15 +318,17 @@ func (p *pages) simulateView(c *shell.Ctx, t *trial) (simulateView, error) {
 			v.Versions = append(v.Versions, ui.Option{Value: o.ID.String(), Label: fmt.Sprintf("第 %d 版", o.VersionNo), Selected: t.other != nil && t.other.ID == o.ID})
 		}
 	}
+	noun := t.noun()
+	v.Noun = noun.Label
 	t.grid(&v)
 	v.Freeze = p.freezeOf(c, t)
 	switch {
 	case t.simulation != nil && t.simulation.Failed < len(t.subjects):
 		t.results(&v)
 	case t.simulation != nil:
-		v.Hint = "还没有一个村能算出来：" + whyText(t.simulation.Trials[0]) + "。请在下面填好空着的数据，再点“试算”。"
+		v.Hint = "还没有一" + noun.Counter + "能算出来：" + whyText(t.simulation.Trials[0]) + "。请在下面填好空着的数据，再点“试算”。"
 	case len(t.subjects) == 0:
-		v.Hint = "这里没有村；请在上方选定一个镇或县。"
+		v.Hint = "这里没有" + noun.Label + "；请在上方选定一个镇或县，或换一个年度。"
 	}
 	return v, nil
 }
@@ -337,7 +345,7 @@ func (t *trial) grid(v *simulateView) {
 	for _, s := range t.subjects {
 		row := villageView{Name: s.Name}
 		for _, in := range t.inputs {
-			name := fieldName(s.Region, in.Name)
+			name := fieldName(s.Key(), in.Name)
 			k := cellView{Name: name, Value: t.texts[name], Label: s.Name + " " + in.Label, Wrong: t.wrong[name], From: s.Inputs.Values[in.Name].From, Options: in.Values}
 			switch in.Type {
 			case "bool":
@@ -362,9 +370,11 @@ func entriesText(list []engine.Entry) string {
 // results are the outcome by village, the totals, and the edges.
 func (t *trial) results(v *simulateView) {
 	total := engine.Show(t.simulation.Points, t.unit())
+	noun := t.noun()
+	unit := strings.TrimSuffix(noun.Counter, noun.Label)
 	v.Stats = []ui.StatView{
-		{Label: "合计", Value: total, Kind: t.overKind()}, {Label: "得奖的村", Value: strconv.Itoa(t.simulation.Given), Unit: "个"},
-		{Label: "算不出来的村", Value: strconv.Itoa(t.simulation.Failed), Unit: "个", Kind: warnIf(t.simulation.Failed > 0)},
+		{Label: "合计", Value: total, Kind: t.overKind()}, {Label: "得奖的" + noun.Label, Value: strconv.Itoa(t.simulation.Given), Unit: unit},
+		{Label: "算不出来的" + noun.Label, Value: strconv.Itoa(t.simulation.Failed), Unit: unit, Kind: warnIf(t.simulation.Failed > 0)},
 	}
 	if t.budget > 0 && !t.policy.Counts() {
 		label, left := "预算结余", t.budget-t.simulation.Total
@@ -373,10 +383,10 @@ func (t *trial) results(v *simulateView) {
 		}
 		v.Stats = append(v.Stats, ui.StatView{Label: label, Value: left.String(), Unit: "元", Kind: t.overKind()})
 	}
-	v.Results = ui.Table{Caption: "各村结果", Columns: []ui.Column{{Label: "村"}, {Label: "奖励", Align: ui.Right}, {Label: "说明"}}}
+	v.Results = ui.Table{Caption: "结果", Columns: []ui.Column{{Label: noun.Label}, {Label: "奖励", Align: ui.Right}, {Label: "说明"}}}
 	if t.comparison != nil {
-		v.Results.Columns = []ui.Column{{Label: "村"}, {Label: fmt.Sprintf("第 %d 版", t.other.VersionNo), Align: ui.Right}, {Label: fmt.Sprintf("第 %d 版", t.version.VersionNo), Align: ui.Right}, {Label: "增减", Align: ui.Right}, {Label: "说明"}}
-		v.Stats = append(v.Stats, ui.StatView{Label: "增加／减少／不变", Value: fmt.Sprintf("%d／%d／%d", t.comparison.More, t.comparison.Less, t.comparison.Same), Unit: "个村"})
+		v.Results.Columns = []ui.Column{{Label: noun.Label}, {Label: fmt.Sprintf("第 %d 版", t.other.VersionNo), Align: ui.Right}, {Label: fmt.Sprintf("第 %d 版", t.version.VersionNo), Align: ui.Right}, {Label: "增减", Align: ui.Right}, {Label: "说明"}}
+		v.Stats = append(v.Stats, ui.StatView{Label: "增加／减少／不变", Value: fmt.Sprintf("%d／%d／%d", t.comparison.More, t.comparison.Less, t.comparison.Same), Unit: noun.Counter})
 	}
 	for i, o := range t.simulation.Trials {
 		cells := []ui.Cell{ui.T(o.Subject)}
@@ -443,8 +453,8 @@ func whyText(o engine.Trial) string {
 
 // edges are the tables of who is just below an edge, and where the edges lie.
 func (t *trial) edges(v *simulateView) {
-	v.Below = ui.Table{Caption: "只差一点的村", Columns: []ui.Column{{Label: "村"}, {Label: "哪一项"}, {Label: "现在", Align: ui.Right}, {Label: "到", Align: ui.Right}, {Label: "还差", Align: ui.Right}, {Label: "能多得", Align: ui.Right}, {Label: "因为"}},
-		Empty: &ui.EmptyView{Icon: "check", Title: "没有村正好差一点", Text: "在设定的范围内，没有村再多一点就能跳到更高的奖励。"}}
+	v.Below = ui.Table{Caption: "只差一点的" + t.noun().Label, Columns: []ui.Column{{Label: t.noun().Label}, {Label: "哪一项"}, {Label: "现在", Align: ui.Right}, {Label: "到", Align: ui.Right}, {Label: "还差", Align: ui.Right}, {Label: "能多得", Align: ui.Right}, {Label: "因为"}},
+		Empty: &ui.EmptyView{Icon: "check", Title: "没有正好差一点的", Text: "在设定的范围内，没有再多一点就能跳到更高奖励的。"}}
 	unit := t.unit()
 	for _, b := range t.below {
 		missing := engine.Show(b.Missing, b.Cliff.Unit)
@@ -474,7 +484,7 @@ func (t *trial) edges(v *simulateView) {
 
 // sheetColumns are the columns of the sheet of values: the village, then what can be entered.
 func (t *trial) sheetColumns() ([]sheet.Column, []engine.Input) {
-	cols := []sheet.Column{{Title: "村", Width: 16}}
+	cols := []sheet.Column{{Title: t.noun().Label, Width: 16}}
 	var inputs []engine.Input
 	for _, in := range t.inputs {
 		if in.Type != "accounts" {
@@ -496,7 +506,7 @@ func (p *pages) exportInputs(c *shell.Ctx) error {
 		for _, s := range t.subjects {
 			row := []string{s.Name}
 			for _, in := range inputs {
-				row = append(row, t.texts[fieldName(s.Region, in.Name)])
+				row = append(row, t.texts[fieldName(s.Key(), in.Name)])
 			}
 			if !yield(row, nil) {
 				return
@@ -513,9 +523,10 @@ func (t *trial) importSheet(c *shell.Ctx) error {
 		return err
 	}
 	_, inputs := t.sheetColumns()
-	name := table.Col("村")
+	noun := t.noun().Label
+	name := table.Col(noun)
 	if name < 0 {
-		return errs.New(errs.Invalid, "policy.sheet", "表格里没有“村”这一列；请先导出数据，在导出的表格里修改")
+		return errs.New(errs.Invalid, "policy.sheet", "表格里没有“%s”这一列；请先导出数据，在导出的表格里修改", noun)
 	}
 	byName := map[string]*policy.Subject{}
 	for i := range t.subjects {
@@ -525,7 +536,7 @@ func (t *trial) importSheet(c *shell.Ctx) error {
 	for n, row := range table.Rows {
 		s := byName[cellOf(row, name)]
 		if s == nil {
-			l.Add("file", "第 %d 行：这里没有名为“%s”的村", table.RowNo[n], cellOf(row, name))
+			l.Add("file", "第 %d 行：这里没有名为“%s”的%s", table.RowNo[n], cellOf(row, name), noun)
 			continue
 		}
 		for _, in := range inputs {

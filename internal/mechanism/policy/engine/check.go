@@ -199,6 +199,7 @@ func (c *checker) head(doc *Document) {
 	}
 	c.need("title", doc.Title, "政策名称")
 	c.need("issuer", doc.Issuer, "发文机关")
+	c.subject(doc)
 	if doc.Version.No < 1 {
 		c.add("version.no", "版本号从 1 开始")
 	}
@@ -227,6 +228,9 @@ func (c *checker) input(path string, in Input) {
 	t, ok := inputTypes[in.Type]
 	if !ok {
 		c.add(path+".type", "类型应为 money（金额）、number（数）、bool（是否）、text（文字）、date（日期）或 accounts（科目明细）")
+	}
+	if t == varAccounts && c.p.Doc.AppliedTo().Code != OfVillage {
+		c.add(path+".type", "只有对村的政策才有科目明细")
 	}
 	unit := in.Unit
 	if in.Type == "money" {

@@ -9,9 +9,10 @@ type Document struct {
 	Format      int          `yaml:"format"`
 	Title       string       `yaml:"title"`
 	Issuer      string       `yaml:"issuer"`
-	No          string       `yaml:"no,omitempty"`     // the document number: 宋委发〔2017〕4号
-	Scope       string       `yaml:"scope,omitempty"`  // whom it concerns, in words
-	Sample      bool         `yaml:"sample,omitempty"` // 示例: not a document that an authority issued
+	No          string       `yaml:"no,omitempty"`      // the document number: 宋委发〔2017〕4号
+	Scope       string       `yaml:"scope,omitempty"`   // whom it concerns, in words
+	Subject     string       `yaml:"subject,omitempty"` // to what it is applied: village (when left out), lead, informant
+	Sample      bool         `yaml:"sample,omitempty"`  // 示例: not a document that an authority issued
 	Source      string       `yaml:"source,omitempty"`
 	Open        []string     `yaml:"open,omitempty"` // what the source leaves open, and how it is read here
 	Version     Version      `yaml:"version"`

@@ -70,6 +70,9 @@ func Read(text []byte) (*Policy, error) {
 	return p, nil
 }
 
+// Check compiles a document that was not read from a file, and says what is wrong with which part.
+func Check(doc *Document) (*Policy, Complaints) { return check(doc) }
+
 // Compile checks a document that was not read from a file. An error is Invalid; its fields name the parts.
 func Compile(doc *Document) (*Policy, error) {
 	p, complaints := check(doc)

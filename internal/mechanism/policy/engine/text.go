@@ -21,7 +21,10 @@ var (
 )
 
 // words writes an expression with the labels of its names and the signs that people read.
-func (p *Policy) words(text string) string {
+func (p *Policy) words(text string) string { return Words(text, p.labels) }
+
+// Words writes an expression with the labels of its names and the signs that people read.
+func Words(text string, labels map[string]string) string {
 	text = wanCall.ReplaceAllString(text, "$1 万元")
 	text = yiCall.ReplaceAllString(text, "$1 亿元")
 	text = operatorZH.Replace(text)
@@ -29,7 +32,7 @@ func (p *Policy) words(text string) string {
 		if w[0] == '"' || w[0] == '\'' {
 			return "“" + w[1:len(w)-1] + "”"
 		}
-		if l := p.labels[w]; l != "" {
+		if l := labels[w]; l != "" {
 			return l
 		}
 		if l := functionZH[w]; l != "" {

@@ -1,0 +1,197 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"huicun/internal/kit/date"
+	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
+	"huicun/internal/kit/ids"
+	"huicun/internal/mechanism/policy/engine"
+)
+
+// Subject is what a policy is applied to in a year: a village, a lead or an informant (Kind is one of engine's). Missing
+// are the inputs that people have to enter.
+type Subject struct {
+	Kind         string
+	ID           ids.ID // of the record; 0 of a village, which is known by its Region
+	Region, Name string
+	// Who gets the award, one of them at most. A village has neither: its collective gets it.
+	PayeeParty, PayeePerson ids.ID
+	Inputs                  *engine.Inputs
+	Missing                 []engine.Input
+}
+
+// Key tells a subject from the others of its kind, in forms.
+func (s *Subject) Key() string {
+	if s.ID == 0 {
+		return s.Region
+	}
+	return s.ID.String()
+}
+
+func newSubject(kind string, f Found) Subject {
+	return Subject{
+		Kind: kind, ID: f.ID, Region: f.Region, Name: f.Name, PayeeParty: f.Party, PayeePerson: f.Person,
+		Inputs: &engine.Inputs{Subject: f.Name, Values: map[string]engine.Value{}, Decisions: map[string]engine.Decision{}},
+	}
+}
+
+// take keeps the value found for an input, or that it has to be entered.
+func (s *Subject) take(in engine.Input, v engine.Value, ok bool) {
+	switch {
+	case ok:
+		s.Inputs.Values[in.Name] = v
+	case in.Default == "":
+		s.Missing = append(s.Missing, in)
+	}
+}
+
+// A SubjectKind is a kind of record to which policies are applied. The slice that keeps the records stands above this one
+// and adds it (Sources.Add).
+type SubjectKind struct {
+	Code   string // engine.OfLead, engine.OfInformant
+	Values []SubjectValue
+	// Find lists the subjects of a year with all their values, as they stood on a day, in a few statements.
+	Find func(ctx context.Context, tenant int64, ranges [][2]string, year int, asOf date.Date) ([]Found, error)
+}
+
+// SubjectValue is one value of such a subject, which a document asks for as a figure.
+type SubjectValue struct {
+	Code, Name, Type string   // Type as an input's
+	Texts            []string // all that a text may be
+	Definition       string
+}
+
+// Found is one subject and its values by code; a value that is not there has to be entered.
+type Found struct {
+	ID            ids.ID
+	Region, Name  string
+	Party, Person ids.ID // the payee
+	Values        map[string]engine.Value
+}
+
+// Add makes a kind of subject known.
+func (s *Sources) Add(k SubjectKind) { s.kinds[k.Code] = k }
+
+// Kind is a kind of subject that was added; false for villages and for what is not known.
+func (s *Sources) Kind(code string) (SubjectKind, bool) {
+	k, ok := s.kinds[code]
+	return k, ok
+}
+
+// Subjects resolves a policy's inputs for its subjects of a scope in a year, up to a day.
+func (s *Sources) Subjects(ctx context.Context, tenant int64, p *engine.Policy, scope string, year int, asOf date.Date) ([]Subject, error) {
+	ranges, err := s.env.Regions.Ranges(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	code := p.Doc.AppliedTo().Code
+	if code == engine.OfVillage {
+		return s.villages(ctx, tenant, p, scope, ranges, year, asOf)
+	}
+	kind, ok := s.kinds[code]
+	if !ok {
+		return nil, errs.New(errs.Invalid, "policy.subject", "系统里没有“%s”的数据", p.Doc.AppliedTo().Label)
+	}
+	return s.records(ctx, tenant, kind, p, ranges, year, asOf)
+}
+
+// records resolves inputs from the values of records; each year that the policy asks for is looked up once.
+func (s *Sources) records(ctx context.Context, tenant int64, kind SubjectKind, p *engine.Policy, ranges [][2]string, year int, asOf date.Date) ([]Subject, error) {
+	type period struct {
+		year int
+		asOf date.Date
+	}
+	looked := map[period]map[ids.ID]Found{}
+	find := func(year int, asOf date.Date) ([]Found, error) {
+		list, err := kind.Find(ctx, tenant, ranges, year, asOf)
+		if err != nil {
+			return nil, fmt.Errorf("finding subjects of kind %s: %w", kind.Code, err)
+		}
+		byID := make(map[ids.ID]Found, len(list))
+		for _, f := range list {
+			byID[f.ID] = f
+		}
+		looked[period{year, asOf}] = byID
+		return list, nil
+	}
+	own, day := span(engine.Input{}, year, asOf)
+	list, err := find(own, day)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Subject, len(list))
+	for i, f := range list {
+		out[i] = newSubject(kind.Code, f)
+	}
+	for _, in := range p.Doc.Inputs {
+		code, _, err := parseFigure(in.Figure)
+		if err != nil {
+			return nil, err
+		}
+		y, d := span(in, year, asOf)
+		if _, ok := looked[period{y, d}]; !ok && code != "" {
+			if _, err := find(y, d); err != nil {
+				return nil, err
+			}
+		}
+		for i := range out {
+			v, ok := looked[period{y, d}][out[i].ID].Values[code]
+			if code == yearStart || code == yearEnd {
+				v, ok = dayOfYear(code, y), true
+			}
+			out[i].take(in, v, ok && in.Period != "month")
+		}
+	}
+	return out, nil
+}
+
+// known checks that an input of a document can be had; one without a figure is entered by people.
+func (s *Sources) known(subject string, in engine.Input) error {
+	name, params, err := parseFigure(in.Figure)
+	if err != nil || name == "" || name == yearStart || name == yearEnd {
+		return err
+	}
+	if subject != engine.OfVillage {
+		return s.knownValue(subject, name, in)
+	}
+	def, err := s.cat.Get(name)
+	if err != nil {
+		return err
+	}
+	for p := range params {
+		known := false
+		for _, k := range def.Params {
+			known = known || k.Name == p
+		}
+		if !known {
+			return errs.New(errs.Invalid, "policy.figure_param", "指标“%s”没有参数“%s”", def.Name, p)
+		}
+	}
+	if in.Type != "money" && in.Type != "number" && in.Type != "bool" {
+		return errs.New(errs.Invalid, "policy.figure_type", "指标“%s”是数，数据的类型应为金额、数或是否", def.Name)
+	}
+	return nil
+}
+
+// knownValue checks an input that is a value of a record: that there is one, of the type, with no text that is not foreseen.
+func (s *Sources) knownValue(subject, name string, in engine.Input) error {
+	values := s.kinds[subject].Values
+	i := slices.IndexFunc(values, func(v SubjectValue) bool { return v.Code == name })
+	if i < 0 {
+		return errs.New(errs.Invalid, "policy.figure", "没有“%s”这一项可取的数据", name)
+	}
+	v := values[i]
+	if v.Type != in.Type {
+		return errs.New(errs.Invalid, "policy.figure_type", "“%s”是%s，数据的类型要与它一致", v.Name, field.LabelOf(engine.InputTypes, v.Type))
+	}
+	for _, t := range v.Texts {
+		if len(in.Values) > 0 && !slices.Contains(in.Values, t) {
+			return errs.New(errs.Invalid, "policy.figure_values", "“%s”可能是“%s”，可选的值里没有它", v.Name, t)
+		}
+	}
+	return nil
+}
