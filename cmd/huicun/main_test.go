@@ -138,7 +138,7 @@ var commandNames = regexp.MustCompile(`(?m)^  [a-z]+ [a-z]+  `)
 
 // TestHelpIsChinese reads the help of every command.
 func TestHelpIsChinese(t *testing.T) {
-	for _, command := range []string{"", "serve", "demo", "migrate", "import", "export", "export records", "export journal", "verify", "verify package", "figures", "account", "alerts run", "fsck", "reindex", "report", "bench", "bench pages", "bench ledger", "version"} {
+	for _, command := range []string{"", "serve", "demo", "migrate", "import", "export", "export records", "export journal", "verify", "verify package", "figures", "account", "alerts run", "policy", "policy test", "policy import", "policy export", "fsck", "reindex", "report", "bench", "bench pages", "bench ledger", "version"} {
 		args := append(strings.Fields(command), "--help")
 		var out, errOut bytes.Buffer
 		if code := run(args, &out, &errOut); code != 0 || errOut.Len() > 0 {

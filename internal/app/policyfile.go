@@ -1,11 +1,15 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"io"
 
+	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
+	"huicun/internal/mechanism/policy"
 	"huicun/internal/mechanism/policy/engine"
+	"huicun/internal/registry/access"
 )
 
 // TestPolicy runs the worked examples of a policy file and prints a line for each; an example that comes out otherwise
@@ -36,4 +40,39 @@ func TestPolicy(out io.Writer, text []byte) (ran, failed int, err error) {
 		}
 	}
 	return len(outcomes), failed, nil
+}
+
+// ImportPolicies makes a draft version of each policy file, all or none, in the county of a place; no is the policy's number,
+// "" where the files bear it. It returns the versions. An error is Invalid and names the file that it comes from.
+func (a *App) ImportPolicies(ctx context.Context, place, no string, names []string, texts [][]byte) ([]policy.Version, error) {
+	tn, err := a.Regions.TenantOf(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	var out []policy.Version
+	err = a.DB.InTx(ctx, access.System.Meta(tn.ID), func(ctx context.Context, tx *db.Tx) error {
+		out = nil
+		for i, text := range texts {
+			v, err := policy.DraftTx(ctx, tx, a.Nouns.Policies, a.Nouns.Versions, access.System, no, string(text))
+			if err != nil {
+				e := errs.As(err)
+				if e == nil || e.Kind == errs.Internal {
+					return fmt.Errorf("importing %s: %w", names[i], err)
+				}
+				return &errs.Error{Kind: e.Kind, Code: e.Code, Msg: names[i] + "：" + e.Msg, Fields: e.Fields}
+			}
+			out = append(out, *v)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// ExportPolicy is the document of a policy's version in the county of a place; number 0 is the latest that has one.
+func (a *App) ExportPolicy(ctx context.Context, place, no string, number int) (string, error) {
+	tn, err := a.Regions.TenantOf(ctx, place)
+	if err != nil {
+		return "", err
+	}
+	return policy.DocumentOf(ctx, a.DB.Read(), tn.ID, a.Nouns.Policies, no, number)
 }

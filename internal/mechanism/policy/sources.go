@@ -11,7 +11,6 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/mechanism/policy/engine"
 	"huicun/internal/registry/record"
-	"huicun/internal/registry/region"
 )
 
 // Sources finds what a policy reads: indicators of the catalogue, accounts of the ledger, days of the year, and the records
@@ -43,20 +42,21 @@ func parseFigure(text string) (code string, params map[string]string, err error)
 	return strings.TrimSpace(code), params, err
 }
 
-// villages resolves a policy's inputs for the villages of a scope. Each figure is evaluated once for the whole scope where
+// villageSubjects resolves a policy's inputs for the villages of a scope. Each figure is evaluated once for the whole scope where
 // it is a sum, so that a county costs as many queries as a village.
-func (s *Sources) villages(ctx context.Context, tenant int64, p *engine.Policy, scope string, ranges [][2]string, year int, asOf date.Date) ([]Subject, error) {
-	villages, err := s.env.Regions.VillagesIn(ctx, ranges)
-	if err != nil {
-		return nil, err
+func (r *Resolver) villageSubjects(ctx context.Context, p *engine.Policy) ([]Subject, error) {
+	if r.villages == nil {
+		var err error
+		if r.villages, err = r.env.Regions.VillagesIn(ctx, r.ranges); err != nil {
+			return nil, err
+		}
 	}
-	out := make([]Subject, len(villages))
-	for i, v := range villages {
+	out := make([]Subject, len(r.villages))
+	for i, v := range r.villages {
 		out[i] = newSubject(engine.OfVillage, Found{Region: v.Code, Name: v.Name})
 	}
-	r := resolving{Sources: s, tenant: tenant, ranges: ranges, scope: scope, villages: villages}
 	for _, in := range p.Doc.Inputs {
-		values, err := r.input(ctx, in, year, asOf)
+		values, err := r.input(ctx, in)
 		if err != nil {
 			return nil, fmt.Errorf("resolving %s: %w", in.Name, err)
 		}
@@ -68,17 +68,8 @@ func (s *Sources) villages(ctx context.Context, tenant int64, p *engine.Policy, 
 	return out, nil
 }
 
-// resolving is one resolution over a scope.
-type resolving struct {
-	*Sources
-	tenant   int64
-	ranges   [][2]string
-	scope    string
-	villages []region.Region
-}
-
 // input is the value of one input by village; a village without one is left out.
-func (r *resolving) input(ctx context.Context, in engine.Input, year int, asOf date.Date) (map[string]engine.Value, error) {
+func (r *Resolver) input(ctx context.Context, in engine.Input) (map[string]engine.Value, error) {
 	code, params, err := parseFigure(in.Figure)
 	if err != nil {
 		return nil, err
@@ -86,16 +77,27 @@ func (r *resolving) input(ctx context.Context, in engine.Input, year int, asOf d
 	if in.Period == "month" {
 		return nil, nil // a month's own value is entered
 	}
-	year, asOf = span(in, year, asOf)
+	year, asOf := span(in, r.year, r.asOf)
+	if code == "" && in.Type != "accounts" {
+		return nil, nil
+	}
+	key := fmt.Sprint(in.Type == "accounts", code, params, year, asOf)
+	if known, ok := r.known[key]; ok {
+		return known, nil
+	}
+	var values map[string]engine.Value
 	switch {
 	case in.Type == "accounts":
-		return r.accounts(ctx, year, asOf)
-	case code == "":
-		return nil, nil
+		values, err = r.accounts(ctx, year, asOf)
 	case code == yearStart || code == yearEnd:
-		return r.each(dayOfYear(code, year)), nil
+		values = r.each(dayOfYear(code, year))
+	default:
+		values, err = r.figure(ctx, code, params, year, asOf)
 	}
-	return r.figure(ctx, in, code, params, year, asOf)
+	if err == nil {
+		r.known[key] = values
+	}
+	return values, err
 }
 
 // span is the year that an input asks for and the day up to which records count: the end of a year that is not this one.
@@ -118,7 +120,7 @@ func dayOfYear(code string, year int) engine.Value {
 }
 
 // each gives every village the same value.
-func (r *resolving) each(v engine.Value) map[string]engine.Value {
+func (r *Resolver) each(v engine.Value) map[string]engine.Value {
 	out := make(map[string]engine.Value, len(r.villages))
 	for _, x := range r.villages {
 		out[x.Code] = v
@@ -126,7 +128,7 @@ func (r *resolving) each(v engine.Value) map[string]engine.Value {
 	return out
 }
 
-func (r *resolving) accounts(ctx context.Context, year int, asOf date.Date) (map[string]engine.Value, error) {
+func (r *Resolver) accounts(ctx context.Context, year int, asOf date.Date) (map[string]engine.Value, error) {
 	rows, err := ledger.EarnedIn(ctx, r.env.DB.Read(), r.tenant, r.ranges, date.Must(fmt.Sprintf("%04d-01-01", year)), asOf)
 	if err != nil {
 		return nil, err
@@ -143,7 +145,7 @@ func (r *resolving) accounts(ctx context.Context, year int, asOf date.Date) (map
 	return out, nil
 }
 
-func (r *resolving) figure(ctx context.Context, in engine.Input, code string, params map[string]string, year int, asOf date.Date) (map[string]engine.Value, error) {
+func (r *Resolver) figure(ctx context.Context, code string, params map[string]string, year int, asOf date.Date) (map[string]engine.Value, error) {
 	def, err := r.cat.Get(code)
 	if err != nil {
 		return nil, err
@@ -155,9 +157,7 @@ func (r *resolving) figure(ctx context.Context, in engine.Input, code string, pa
 	out := make(map[string]engine.Value, len(r.villages))
 	for _, v := range r.villages {
 		x := engine.Value{Num: toNumber(def.Unit, results[v.Code].value), From: fmt.Sprintf("指标“%s”，%d 年，截至%s", def.Name, year, asOf.Chinese()), Tags: results[v.Code].tags}
-		if in.Type == "bool" {
-			x.Bool = x.Num.Sign() != 0
-		}
+		x.Bool = x.Num.Sign() != 0
 		out[v.Code] = x
 	}
 	return out, nil
@@ -179,7 +179,7 @@ func (h *had) add(recs ...indicator.Record) {
 
 // evaluate asks for the whole scope at once where the indicator is a sum of records that each lie in a village, else
 // village by village.
-func (r *resolving) evaluate(ctx context.Context, def *indicator.Indicator, params map[string]string, year int, asOf date.Date) (map[string]had, error) {
+func (r *Resolver) evaluate(ctx context.Context, def *indicator.Indicator, params map[string]string, year int, asOf date.Date) (map[string]had, error) {
 	out := map[string]had{}
 	ask := indicator.Ask{Code: def.Code, Scopes: []string{r.scope}, Year: year, AsOf: asOf, Params: params}
 	if def.Aggregate == indicator.Sum {
@@ -217,7 +217,7 @@ func (r *resolving) evaluate(ctx context.Context, def *indicator.Indicator, para
 
 // covers reports whether every record lies in one of the villages: one above them, or in a village that another took
 // over, belongs to a village only through the indicator's own rules.
-func (r *resolving) covers(found map[string]had) bool {
+func (r *Resolver) covers(found map[string]had) bool {
 	known := map[string]bool{}
 	for _, v := range r.villages {
 		known[v.Code] = true

@@ -10,6 +10,7 @@ import (
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
 	"huicun/internal/mechanism/policy/engine"
+	"huicun/internal/registry/region"
 )
 
 // Subject is what a policy is applied to in a year: a village, a lead or an informant (Kind is one of engine's). Missing
@@ -84,66 +85,106 @@ func (s *Sources) Kind(code string) (SubjectKind, bool) {
 
 // Subjects resolves a policy's inputs for its subjects of a scope in a year, up to a day.
 func (s *Sources) Subjects(ctx context.Context, tenant int64, p *engine.Policy, scope string, year int, asOf date.Date) ([]Subject, error) {
+	r, err := s.Resolver(ctx, tenant, scope, year, asOf)
+	if err != nil {
+		return nil, err
+	}
+	return r.Subjects(ctx, p)
+}
+
+// A Resolver finds the inputs of policies for one scope, year and day. What several policies ask for is looked up once; it is
+// for one goroutine, and for as long as the records may be taken as they stood.
+type Resolver struct {
+	*Sources
+	tenant   int64
+	scope    string
+	ranges   [][2]string
+	year     int
+	asOf     date.Date
+	villages []region.Region
+	known    map[string]map[string]engine.Value // of villages, by what is asked for
+	looked   map[string][]Found                 // of other kinds, by kind, year and day
+}
+
+// Resolver begins to resolve for a scope in a year, up to a day; the zero day is the year's end.
+func (s *Sources) Resolver(ctx context.Context, tenant int64, scope string, year int, asOf date.Date) (*Resolver, error) {
 	ranges, err := s.env.Regions.Ranges(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
+	return &Resolver{
+		Sources: s, tenant: tenant, scope: scope, ranges: ranges, year: year, asOf: asOf,
+		known: map[string]map[string]engine.Value{}, looked: map[string][]Found{},
+	}, nil
+}
+
+// Subjects resolves the inputs of one policy.
+func (r *Resolver) Subjects(ctx context.Context, p *engine.Policy) ([]Subject, error) {
 	code := p.Doc.AppliedTo().Code
 	if code == engine.OfVillage {
-		return s.villages(ctx, tenant, p, scope, ranges, year, asOf)
+		return r.villageSubjects(ctx, p)
 	}
-	kind, ok := s.kinds[code]
+	kind, ok := r.kinds[code]
 	if !ok {
 		return nil, errs.New(errs.Invalid, "policy.subject", "系统里没有“%s”的数据", p.Doc.AppliedTo().Label)
 	}
-	return s.records(ctx, tenant, kind, p, ranges, year, asOf)
+	return r.records(ctx, kind, p)
 }
 
-// records resolves inputs from the values of records; each year that the policy asks for is looked up once.
-func (s *Sources) records(ctx context.Context, tenant int64, kind SubjectKind, p *engine.Policy, ranges [][2]string, year int, asOf date.Date) ([]Subject, error) {
-	type period struct {
-		year int
-		asOf date.Date
-	}
-	looked := map[period]map[ids.ID]Found{}
-	find := func(year int, asOf date.Date) ([]Found, error) {
-		list, err := kind.Find(ctx, tenant, ranges, year, asOf)
-		if err != nil {
-			return nil, fmt.Errorf("finding subjects of kind %s: %w", kind.Code, err)
-		}
-		byID := make(map[ids.ID]Found, len(list))
-		for _, f := range list {
-			byID[f.ID] = f
-		}
-		looked[period{year, asOf}] = byID
+// find lists the records of a kind in the year that an input asks for.
+func (r *Resolver) find(ctx context.Context, kind SubjectKind, in engine.Input) ([]Found, error) {
+	year, asOf := span(in, r.year, r.asOf)
+	key := fmt.Sprint(kind.Code, year, asOf)
+	if list, ok := r.looked[key]; ok {
 		return list, nil
 	}
-	own, day := span(engine.Input{}, year, asOf)
-	list, err := find(own, day)
+	list, err := kind.Find(ctx, r.tenant, r.ranges, year, asOf)
+	if err != nil {
+		return nil, fmt.Errorf("finding subjects of kind %s: %w", kind.Code, err)
+	}
+	r.looked[key] = list
+	return list, nil
+}
+
+// records resolves inputs from the values of records.
+func (r *Resolver) records(ctx context.Context, kind SubjectKind, p *engine.Policy) ([]Subject, error) {
+	list, err := r.find(ctx, kind, engine.Input{})
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Subject, len(list))
+	at := make(map[ids.ID]*Subject, len(list))
 	for i, f := range list {
 		out[i] = newSubject(kind.Code, f)
+		at[f.ID] = &out[i]
 	}
 	for _, in := range p.Doc.Inputs {
 		code, _, err := parseFigure(in.Figure)
 		if err != nil {
 			return nil, err
 		}
-		y, d := span(in, year, asOf)
-		if _, ok := looked[period{y, d}]; !ok && code != "" {
-			if _, err := find(y, d); err != nil {
+		values := map[ids.ID]engine.Value{}
+		year, _ := span(in, r.year, r.asOf)
+		switch {
+		case code == "" || in.Period == "month":
+		case code == yearStart || code == yearEnd:
+			for id := range at {
+				values[id] = dayOfYear(code, year)
+			}
+		default:
+			found, err := r.find(ctx, kind, in)
+			if err != nil {
 				return nil, err
 			}
-		}
-		for i := range out {
-			v, ok := looked[period{y, d}][out[i].ID].Values[code]
-			if code == yearStart || code == yearEnd {
-				v, ok = dayOfYear(code, y), true
+			for _, f := range found {
+				if v, ok := f.Values[code]; ok {
+					values[f.ID] = v
+				}
 			}
-			out[i].take(in, v, ok && in.Period != "month")
+		}
+		for id, s := range at {
+			v, ok := values[id]
+			s.take(in, v, ok)
 		}
 	}
 	return out, nil

@@ -190,7 +190,7 @@ func (p *pages) formPage(c *shell.Ctx, status int, e *editing, complain bool) er
 		Problems: append(e.problems, view.Problems...),
 	}
 	for _, f := range view.Wrong() {
-		v.Errors = append(v.Errors, ui.FieldError{Name: domID(f.Name), Label: f.Label, Text: strings.Join(f.Wrong, "；")})
+		v.Errors = append(v.Errors, ui.FieldError{Name: domID(f.Path), Label: f.Label, Text: f.Text})
 	}
 	if record := c.Form("record"); record != "" {
 		v.Record = record // who saved meanwhile is found out when saving

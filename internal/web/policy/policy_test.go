@@ -15,6 +15,7 @@ import (
 	"huicun/internal/books/ledger"
 	"huicun/internal/kit/db/dbtest"
 	"huicun/internal/kit/secret"
+	"huicun/internal/mechanism/attract"
 	"huicun/internal/mechanism/mechtest"
 	"huicun/internal/mechanism/policy"
 	"huicun/internal/registry/access"
@@ -43,14 +44,18 @@ func newSite(t *testing.T) *site {
 	w := mechtest.New(t, dbtest.SQLite(t))
 	e := w.Env
 	party.NewParties(e)
-	party.NewPersons(e)
+	persons := party.NewPersons(e)
 	books := ledger.New(e)
 	src := policy.NewSources(e, w.Cat)
+	attract.NewFacts(e, attract.NewLeads(e, persons))
+	for _, k := range attract.Subjects(e) {
+		src.Add(k)
+	}
 	policy.NewPolicies(e)
 	s := &site{World: w, versions: policy.NewVersions(e, src), tokens: map[string]string{}}
 	awards := policy.NewAwards(e)
 	s.runs = policy.NewRuns(e, books, awards)
-	w.Load("02-party", "30-policy", "31-policy_version")
+	w.Load("02-party", "02-party-attract", "35-person-attract", "30-policy", "31-policy_version", "50-lead", "51-lead_fact")
 	box, err := secret.NewBox([]byte("0123456789abcdef0123456789abcdef"))
 	if err != nil {
 		t.Fatal(err)
@@ -231,15 +236,33 @@ func TestSimulate(t *testing.T) {
 	s.has(body, "“许多”不是数")
 	form.Set(village+"landed", "0")
 	form.Set("with", mechtest.ByKey(s.World, s.versions, "BB-2021-0002").ID.String())
-	if code, body, _ = s.send("auditor", path, form, ""); code != http.StatusOK {
+	if code, body, _ = s.send("auditor", path, form, ""); code != http.StatusConflict {
 		t.Errorf("compared: %d %s", code, body)
 	}
-	s.has(body, "不能比较")
+	s.has(body, "第 3 版对村，第 1 版对项目信息，不能比较")
+	form.Del("with")
 	form.Set("within", "0")
 	if code, _, _ = s.send("auditor", path, form, ""); code != http.StatusUnprocessableEntity {
 		t.Errorf("a range of nothing gives %d", code)
 	}
 	if code, _, _ = s.send("auditor", s.path("BB-2021-0001")+"/simulate/export", form, ""); code != http.StatusOK {
 		t.Errorf("the sheet: %d", code)
+	}
+}
+
+// The information policy is tried on the leads of the year.
+func TestSimulateLeads(t *testing.T) {
+	s := newSite(t)
+	path := s.path("BB-2021-0002") + "/simulate"
+	code, body, _ := s.send("auditor", path, nil, "")
+	if code != http.StatusOK {
+		t.Fatal(code, body)
+	}
+	// 3,250 万元 at 1.5‰; what the office for recruitment decides is still open; an office's own lead gets nothing.
+	s.has(body, "各项目信息结果", "XM-2021-0001 示例汽车零部件项目 48,750.00 元 “有效信息奖励”待镇招商专班确定", "XM-2020-0003 爱格新材料项目 0.00 元 不符合条件：“信息提供人不是公职人员”", "得奖的项目信息")
+	code, body, _ = s.send("auditor", s.path("BB-2021-0002"), nil, "")
+	s.has(body, "这项政策按项目信息逐条计算", "首报信息 是否 项目信息")
+	if code != http.StatusOK || strings.Contains(body, "lead.") {
+		t.Errorf("%d, or raw codes", code)
 	}
 }

@@ -19,7 +19,7 @@ func (p *runPages) present(c *shell.Ctx, l *lineOf) (*engine.Inputs, error) {
 	if l.Kind != policy.SubjectVillage {
 		return &engine.Inputs{Values: map[string]engine.Value{}}, nil
 	}
-	list, err := p.sources.Villages(c.Context(), c.Tenant, l.policy, l.Region, l.round.Year, date.Date{})
+	list, err := p.sources.Subjects(c.Context(), c.Tenant, l.policy, l.Region, l.round.Year, date.Date{})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -88,6 +89,16 @@ func (c *checker) examples(doc *Document) {
 		x := &doc.Examples[i]
 		path := fmt.Sprintf("examples[%d]", i)
 		c.need(path+".name", x.Name, "算例名称")
+		given := false
+		for _, name := range slices.Sorted(maps.Keys(x.Given)) {
+			if _, err := c.p.ParseValue(name, x.Given[name]); err != nil {
+				given = true
+				c.fail(path+".given."+name, oneField(err))
+			}
+		}
+		if given {
+			continue
+		}
 		if _, err := c.p.inputsOf(x); err != nil {
 			c.fail(path+".given", oneField(err))
 		}

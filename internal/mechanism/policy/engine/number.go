@@ -206,6 +206,3 @@ func decimalText(v *big.Rat, least int) string {
 	}
 	return text
 }
-
-// ParseNumber reads a number as people write it in policies: 8万, 3000元, 12%, 2‰, 1/3. An error is Invalid.
-func ParseNumber(text string) (*big.Rat, error) { return parseNumber(text) }

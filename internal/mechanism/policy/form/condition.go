@@ -62,7 +62,7 @@ func (v Values) takeApart(path, text string, known names) {
 }
 
 func (v Values) term(row, text string) bool {
-	v[row] = marker
+	v[row] = termMarker
 	if m := termName.FindStringSubmatch(text); m != nil {
 		v[row+".left"], v[row+".op"] = m[2], opYes
 		if m[1] != "" {

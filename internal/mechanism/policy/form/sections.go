@@ -177,7 +177,7 @@ func (b *builder) condition(path, title string, more ...field.Option) Block {
 	n := b.Rows(path)
 	for i := range max(n, 1) {
 		row := At(path, i)
-		b.marks = append(b.marks, row)
+		b.marks[row] = termMarker
 		k := Block{Path: row, Row: true, Fields: []Field{
 			b.choice(row+".left", "哪一项", lefts, "（没有条件）"), b.choice(row+".op", "比较", comparisons, ""), b.line(row+".right", "数或文字"),
 			b.choice(row+".other", "或另一项", b.options("number"), "不取"),

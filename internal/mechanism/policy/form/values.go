@@ -11,8 +11,11 @@ import (
 // Values are the texts of a form by field name. A row of a list is there when its own name ("rules[0]") is.
 type Values map[string]string
 
-// marker is the value of a row's own name.
-const marker = "1"
+// marker is the value of a row's own name. A row of a condition has another, since a form shows one before there is any.
+const (
+	marker     = "1"
+	termMarker = "-"
+)
 
 // cleaned is a text as it is kept: line ends as in files, no white space around it.
 func cleaned(text string) string {
@@ -46,7 +49,7 @@ func (v Values) Rows(list string) int {
 // under reports whether there is a text that is not empty in a part.
 func (v Values) under(part string) bool {
 	for name, text := range v {
-		if rest, ok := strings.CutPrefix(name, part); ok && rest != "" && (rest[0] == '.' || rest[0] == '[') && cleaned(text) != "" {
+		if rest, ok := strings.CutPrefix(name, part); ok && rest != "" && (rest[0] == '.' || rest[0] == '[') && cleaned(text) != "" && cleaned(text) != termMarker {
 			return true
 		}
 	}

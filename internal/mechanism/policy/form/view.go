@@ -78,20 +78,18 @@ type builder struct {
 	Values
 	choices Choices
 	refs    []ref
-	marks   []string // the rows that are shown
+	marks   Values // the rows that are shown
 }
 
 // Build lays the form out.
 func Build(v Values, choices Choices) *View {
-	b := &builder{Values: v, choices: choices}
+	b := &builder{Values: v, choices: choices, marks: Values{}}
 	out := &View{}
 	out.Sections = append(out.Sections, b.head(), b.inputs(), b.steps("measures", "指标"), b.gates(), b.steps("rules", "奖励规则"), b.giving(), b.examples())
 	doc, _ := v.Document()
 	out.Hidden = Encode(doc)
 	out.labels = labelsOf(doc)
-	for _, row := range b.marks {
-		out.Hidden[row] = marker
-	}
+	maps.Copy(out.Hidden, b.marks)
 	for i := range out.Sections {
 		out.Sections[i].each(func(f *Field) { delete(out.Hidden, f.Name) }, nil)
 	}
@@ -180,15 +178,22 @@ func (v *View) Note(path, text string) {
 	}
 }
 
-// Wrong lists the fields with complaints, in their order.
-func (v *View) Wrong() []Field {
-	var out []Field
+// Mistake is what is wrong with a field or a part, by its place.
+type Mistake struct{ Path, Label, Text string }
+
+// Wrong lists what is wrong, in the order of the form.
+func (v *View) Wrong() []Mistake {
+	var out []Mistake
 	for i := range v.Sections {
 		v.Sections[i].each(func(f *Field) {
 			if len(f.Wrong) > 0 {
-				out = append(out, *f)
+				out = append(out, Mistake{f.Name, f.Label, strings.Join(f.Wrong, "；")})
 			}
-		}, nil)
+		}, func(k *Block) {
+			if len(k.Wrong) > 0 {
+				out = append(out, Mistake{k.Path, k.Title, strings.Join(k.Wrong, "；")})
+			}
+		})
 	}
 	return out
 }
@@ -255,7 +260,7 @@ func (b *builder) rows(list, title string, row func(path string, k *Block)) []Bl
 	out := make([]Block, n)
 	for i := range n {
 		path := At(list, i)
-		b.marks = append(b.marks, path)
+		b.marks[path] = marker
 		out[i] = Block{Path: path, Title: title, Tools: b.tools(path, i, n)}
 		row(path, &out[i])
 	}
