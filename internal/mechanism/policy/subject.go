@@ -219,7 +219,11 @@ func (s *Sources) known(subject string, in engine.Input) error {
 }
 
 // knownValue checks an input that is a value of a record: that there is one, of the type, with no text that is not foreseen.
+// Of a kind that nobody added nothing is known, and computing refuses it.
 func (s *Sources) knownValue(subject, name string, in engine.Input) error {
+	if _, ok := s.kinds[subject]; !ok {
+		return nil
+	}
 	values := s.kinds[subject].Values
 	i := slices.IndexFunc(values, func(v SubjectValue) bool { return v.Code == name })
 	if i < 0 {

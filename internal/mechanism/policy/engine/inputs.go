@@ -171,7 +171,7 @@ func source(in *input, v Value) string {
 	}
 	var parts []string
 	if in.Figure != "" {
-		parts = append(parts, "指标") // which one, whoever resolves it says in From
+		parts = append(parts, sourceOf(in.Figure)) // which one, whoever resolves it says in From
 	}
 	switch in.Period {
 	case "last_year":

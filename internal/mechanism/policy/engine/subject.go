@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // What a policy is applied to: a village's year, one piece of project information, or whoever reported such in a year.
@@ -33,3 +34,13 @@ func (c *checker) subject(doc *Document) {
 
 // LabelOfSubject is the Chinese name of a kind of subject.
 func LabelOfSubject(code string) string { return (&Document{Subject: code}).AppliedTo().Label }
+
+// sourceOf is what a figure is taken from: a record of the subject's kind, or an indicator.
+func sourceOf(figure string) string {
+	for _, k := range SubjectKinds {
+		if strings.HasPrefix(figure, k.Code+".") {
+			return k.Label
+		}
+	}
+	return "指标"
+}

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -35,7 +36,10 @@ func examples(t *testing.T) map[string]*engine.Document {
 	return out
 }
 
-func written(t rapid.TB, doc *engine.Document) string {
+func written(t interface {
+	Helper()
+	Fatal(args ...any)
+}, doc *engine.Document) string {
 	t.Helper()
 	text, err := engine.Write(doc)
 	if err != nil {
@@ -238,4 +242,52 @@ func TestConditions(t *testing.T) {
 			t.Errorf("%q comes back as %q, %v", got, text, err)
 		}
 	}
+}
+
+// Data that is taken out leaves nothing behind in the examples, where no field would show it.
+func TestRemovedData(t *testing.T) {
+	for name, doc := range examples(t) {
+		v := Encode(doc)
+		for v.Rows("inputs") > 0 {
+			v.Act("remove:inputs[0]")
+		}
+		again, _ := v.Document()
+		for _, x := range again.Examples {
+			if len(x.Given)+len(x.Accounts) > 0 {
+				t.Errorf("%s: %v %v are left", name, x.Given, x.Accounts)
+			}
+		}
+	}
+}
+
+// Whatever is posted, the form answers; what it shows and keeps together is the document.
+func FuzzForm(f *testing.F) {
+	f.Add("rules[0]\n1\nrules[0].shape\nbands\nrules[0].bands.rows[0]\n1\nrules[0].bands.rows[0].in.to\n5", "add:rules")
+	f.Add("gates[0]\n1\ngates[0].require\na ? b : c\nexamples[0]\n1\nexamples[0].accounts.x[0]\n1", "anew:gates[0].require")
+	f.Add("inputs[0]\n\ninputs[0].figure.a.b\n=;\naward.round.mode\nup", "remove:inputs[0]")
+	f.Fuzz(func(t *testing.T, text, act string) {
+		v := Values{}
+		lines := strings.Split(text, "\n")
+		for i := 0; i+1 < len(lines); i += 2 {
+			v[lines[i]] = lines[i+1]
+		}
+		v.Act(act)
+		doc, own := v.Document()
+		view := Build(v, Choices{})
+		_, wrong := engine.Check(doc)
+		view.Place(own, wrong)
+		sent := Values{}
+		maps.Copy(sent, view.Hidden)
+		for i := range view.Sections {
+			view.Sections[i].each(func(f *Field) {
+				if f.Kind != Check || f.Value != "" {
+					sent[f.Name] = f.Value
+				}
+			}, nil)
+		}
+		again, _ := sent.Document()
+		if got, want := written(t, again), written(t, doc); got != want {
+			t.Fatalf("sent back it is\n%s\nwas\n%s", got, want)
+		}
+	})
 }

@@ -225,6 +225,26 @@ func (v Values) Act(act string) {
 	case "anew": // a condition that the form does not know is written anew
 		v.clear(part)
 	}
+	v.prune()
+}
+
+// prune takes out of the examples what belongs to data and steps that are gone: the form has no field for it any more.
+func (v Values) prune() {
+	known := v.names()
+	for i := range v.Rows("examples") {
+		for part, keep := range map[string]func(kind string, ok bool) bool{
+			".given":         func(kind string, ok bool) bool { return ok && kind != "accounts" },
+			".accounts":      func(kind string, _ bool) bool { return kind == "accounts" },
+			".expect.values": func(_ string, ok bool) bool { return ok },
+		} {
+			at := At("examples", i) + part
+			for _, name := range v.keys(at, part != ".accounts") {
+				if kind, ok := known[name]; !keep(kind, ok) {
+					v.clear(at + "." + name)
+				}
+			}
+		}
+	}
 }
 
 // maxRows is how many rows of a list a form shows; the engine's bound.
