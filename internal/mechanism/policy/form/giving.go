@@ -27,7 +27,12 @@ func (b *builder) giving() Block {
 		k.Blocks = []Block{b.condition(path+".when", "可以兑付的条件")}
 	})
 	clawback := Block{Path: "clawback", Title: "追回", Fields: []Field{b.line("clawback.label", "事由"), b.line("clawback.share", "追回已发放的")}, Blocks: []Block{b.condition("clawback.when", "什么时候追回")}}
-	return Block{Title: "分配与兑付", Blocks: []Block{head, b.persons(), splits, instalments, clawback, b.prizes()}}
+	over := []field.Option{{Code: "refuse", Label: "不予批准"}, {Code: "pro_rata", Label: "各笔同比例调减"}}
+	if b.get("budget.over") != "refuse" {
+		over = over[1:]
+	}
+	budget := Block{Path: "budget", Title: "年度预算", Fields: []Field{b.line("budget.most", "最多"), b.choice("budget.over", "超出时", over, "不予批准")}}
+	return Block{Title: "分配与兑付", Blocks: []Block{head, budget, b.persons(), splits, instalments, clawback, b.prizes()}}
 }
 
 func (b *builder) persons() Block {
