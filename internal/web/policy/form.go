@@ -233,7 +233,10 @@ func domID(name string) string {
 
 // anchor is where a button comes back to: the part that it is about.
 func anchor(action, act string) string {
-	_, part, _ := strings.Cut(act, ":")
+	what, part, _ := strings.Cut(act, ":")
+	if what == "try" {
+		return action + "#tried"
+	}
 	if strings.HasPrefix(act, "remove:") || strings.HasPrefix(act, "add:") {
 		part, _, _ = strings.Cut(part+"[", "[")
 	}
