@@ -47,7 +47,7 @@ func draftOf(ctx context.Context, tx *db.Tx, of *Policy, doc *engine.Document, t
 		return nil, err
 	}
 	v := &Version{Policy: of.ID, VersionNo: doc.Version.No, Summary: doc.Title + "（由政策文件导入）", Document: text}
-	v.Sample = doc.Sample
+	v.Sample, v.State = doc.Sample, VersionDraft
 	if v.From, err = date.Parse(doc.Version.From); err != nil {
 		return nil, err
 	}
