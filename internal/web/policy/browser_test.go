@@ -2,7 +2,6 @@ package policy_test
 
 import (
 	"context"
-	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,8 +15,6 @@ import (
 
 	"huicun/internal/web/assets"
 )
-
-var shots = flag.String("shots", "", "write pictures of the pages to this directory")
 
 // TestClerkWithABrowser makes a new version by the form alone, in a browser: data, a rule in bands, an example; works the
 // example out, saves, and tries the version on the villages. Then the form on a phone.
