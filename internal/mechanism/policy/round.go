@@ -242,8 +242,6 @@ func (s *Runs) freezeTx(ctx context.Context, tx *db.Tx, who access.Principal, in
 	most, proRata := p.Budget()
 	var l errs.List
 	switch {
-	case p.Doc.AppliedTo().Code != engine.OfVillage:
-		l.Add("subjects", "这项政策按%s计算，还不能成批核算；请用“试算”算出数额，再逐笔登记奖励", p.Doc.AppliedTo().Label)
 	case len(in.Subjects) == 0:
 		l.Add("subjects", "没有可以核算的村")
 	case in.Budget < 0:

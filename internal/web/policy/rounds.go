@@ -256,10 +256,10 @@ func (p *runPages) freeze(c *shell.Ctx) error {
 	found := map[string]map[string]string{}
 	for i := range t.subjects {
 		s := &t.subjects[i]
-		found[s.Region] = map[string]string{}
+		found[s.Key()] = map[string]string{}
 		for _, in := range t.policy.Doc.Inputs {
 			if v, ok := s.Inputs.Values[in.Name]; ok {
-				found[s.Region][in.Name] = t.policy.ValueText(in.Name, v)
+				found[s.Key()][in.Name] = t.policy.ValueText(in.Name, v)
 			}
 		}
 	}
@@ -307,13 +307,13 @@ func (t *trial) frozen(c *shell.Ctx, found map[string]map[string]string, why str
 	out := make([]policy.FreezeSubject, len(t.subjects))
 	for i := range t.subjects {
 		s := &t.subjects[i]
-		out[i] = policy.FreezeSubject{Region: s.Region, Name: s.Name, Inputs: s.Inputs}
+		out[i] = policy.FreezeSubject{Kind: s.Kind, Subject: s.ID, Region: s.Region, Name: s.Name, Inputs: s.Inputs}
 		for _, in := range t.policy.Doc.Inputs {
 			v, ok := s.Inputs.Values[in.Name]
 			if !ok || in.Type == "accounts" {
 				continue
 			}
-			now, was := t.policy.ValueText(in.Name, v), found[s.Region][in.Name]
+			now, was := t.policy.ValueText(in.Name, v), found[s.Key()][in.Name]
 			if now == was {
 				continue
 			}
