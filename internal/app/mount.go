@@ -43,6 +43,11 @@ var menu = []shell.MenuGroup{
 	{Title: "政策机制", Items: []shell.MenuItem{
 		item("政策", "award", "/policies", "policy"), item("奖励发放", "cash", "/awards", "award"),
 		item("奖励核算", "calculator", "/award-rounds", "award_round"),
+		item("一村一策", "target-arrow", "/plans", "plan"),
+		item("村级商会", "users-group", "/chambers", "chamber"), item("乡贤与人员", "user", "/persons", "person"),
+		item("品牌", "plant-2", "/brands", "brand"), item("产品", "shopping-cart", "/products", "product"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
+	}},
+	{Title: "政策机制：资产与合同", Items: []shell.MenuItem{
 		item("资产资源", "building-factory", "/assets", "asset"), item("资产地图", "map", "/asset-map", "asset"),
 		item("计提折旧", "calculator", "/depreciations", "depreciation"),
 		item("清查盘点", "list-check", "/stocktakes", "stocktake"),
@@ -52,9 +57,6 @@ var menu = []shell.MenuGroup{
 		item("待招租", "building-store", "/vacancies", "letting"), item("公开招租", "speakerphone", "/lettings", "letting"),
 		item("营业额申报", "report-money", "/turnovers", "turnover"),
 		item("工单", "headset", "/work-orders", "work_order"), item("工单结算", "receipt", "/work-settlements", "work_settlement"),
-		item("一村一策", "target-arrow", "/plans", "plan"),
-		item("村级商会", "users-group", "/chambers", "chamber"), item("乡贤与人员", "user", "/persons", "person"),
-		item("品牌", "plant-2", "/brands", "brand"), item("产品", "shopping-cart", "/products", "product"), item("产品销售", "receipt", "/sales", "sale"), item("节庆活动", "calendar", "/events", "event"),
 	}},
 	{Title: "联建机制", Items: []shell.MenuItem{
 		item("结对共建", "link", "/agreements", "agreement"), item("联建项目", "crane", "/joint-projects", "joint"),
