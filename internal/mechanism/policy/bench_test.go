@@ -78,7 +78,7 @@ measures:
 rules:
   - name: reward
     label: 奖励
-    bands: {on: growth, mode: marginal, rows: [{in: "[0, %d)", at: 5%%}, {in: "[%d, +∞)", at: 3%%}]}
+    bands: {on: growth, mode: marginal, below: none, rows: [{in: "[0, %d)", at: 5%%}, {in: "[%d, +∞)", at: 3%%}]}
     cap: 20万
   - {name: long, label: 比基期, when: now > base, rate: {of: now, at: 1‰}}
 `, i, 2018+i%3, 1000+i*10, 1000+i*10)
@@ -113,13 +113,29 @@ func countyOf(b *testing.B) (*record.Env, *indicator.Catalogue, int64) {
 		b.Fatal(err)
 	}
 	e := record.NewEnv(d, regions, box)
-	party.NewParties(e)
+	parties := party.NewParties(e)
 	party.NewPersons(e)
 	NewPolicies(e)
 	NewAwards(e)
 	cat := indicator.NewCatalogue(d, regions)
 	cat.Add(Figures(e)...)
+	payee := &party.Party{Name: "示例合作社", Kind: party.Collective}
+	payee.Region = places[4].Code
+	to, err := parties.Create(b.Context(), access.System, tn.ID, "", payee)
+	if err != nil {
+		b.Fatal(err)
+	}
 	err = d.InTx(b.Context(), access.System.Meta(tn.ID), func(ctx context.Context, tx *db.Tx) error {
+		of := &Policy{No: "B", Title: "示例", Family: Families[0].Code, Issuer: to, InForceOn: date.Must("2018-01-01")}
+		of.Region, of.State = "321182000000", "in_force"
+		if err := policyTable.Insert(ctx, tx, of); err != nil {
+			return err
+		}
+		version := &Version{No: "B-1", Policy: of.ID, VersionNo: 1, From: of.InForceOn}
+		version.Region, version.State = of.Region, of.State
+		if err := versionTable.Insert(ctx, tx, version); err != nil {
+			return err
+		}
 		no := 0
 		for _, p := range places {
 			if p.Level != "village" {
@@ -127,7 +143,7 @@ func countyOf(b *testing.B) (*record.Env, *indicator.Catalogue, int64) {
 			}
 			for y := 2018; y <= 2021; y++ {
 				no++
-				a := &Award{No: fmt.Sprintf("B-%d", no), Policy: 1, Version: 1, Year: y, Party: 1, Purpose: "attract", Amount: money.Fen(1_000_000 + no*137%900_000)}
+				a := &Award{No: fmt.Sprintf("B-%d", no), Policy: of.ID, Version: version.ID, Year: y, Party: to, Purpose: "attract", Amount: money.Fen(1_000_000 + no*137%900_000)}
 				on := date.Must(fmt.Sprintf("%d-06-01", y))
 				a.PublishedOn, a.ApprovedOn, a.PaidOn, a.State, a.Region, a.ID = on, on, on, Paid, p.Code, ids.ID(1_000_000+no)
 				if err := awardTable.Insert(ctx, tx, a); err != nil {
