@@ -264,21 +264,6 @@ func (l *Ledger) Post(ctx context.Context, who access.Principal, tenant int64, i
 	})
 }
 
-// enroll gives a voucher its number and its place in the chain of its books.
-func enroll(ctx context.Context, tx *db.Tx, v *Voucher) error {
-	c, err := enter(ctx, tx, v.Books, v.Month)
-	if err != nil {
-		return err
-	}
-	no, err := takeNumbers(ctx, tx, v.Books, v.Month, v.Kind, 1)
-	if err != nil {
-		return err
-	}
-	v.number(no)
-	c.seal(v)
-	return saveChain(ctx, tx, v.Books, c)
-}
-
 // move carries out an event of the machine on the version that the person saw.
 func (l *Ledger) move(ctx context.Context, who access.Principal, tenant int64, id ids.ID, version int64, event, reason string,
 	fn func(ctx context.Context, tx *db.Tx, v *Voucher) error,
@@ -409,7 +394,7 @@ func (l *Ledger) PostTx(ctx context.Context, tx *db.Tx, who access.Principal, v 
 		return err
 	}
 	v.ID, v.State, v.Poster = tx.NewID(), Posted, who.Name
-	if err := enroll(ctx, tx, v); err != nil {
+	if err := numberAll(ctx, tx, []*Voucher{v}); err != nil {
 		return err
 	}
 	if err := insertVouchers(ctx, tx, []*Voucher{v}); err != nil {

@@ -24,17 +24,25 @@ type Doc struct {
 }
 
 // Put replaces a record's document.
-func Put(ctx context.Context, tx *db.Tx, d Doc) error {
-	if err := remove(ctx, tx, d.ID); err != nil {
-		return err
-	}
-	return entriesOf(tx.Tenant, []Doc{d}).insert(ctx, tx)
-}
+func Put(ctx context.Context, tx *db.Tx, d Doc) error { return PutAll(ctx, tx, []Doc{d}) }
 
 // PutAll replaces the documents of many records; of their terms only those are written that differ.
 func PutAll(ctx context.Context, tx *db.Tx, docs []Doc) error {
 	for some := range slices.Chunk(docs, perPut) {
-		if err := putAll(ctx, tx, some); err != nil {
+		named := make([]ids.ID, len(some))
+		for i := range some {
+			named[i] = some[i].ID
+		}
+		before, err := hold(ctx, tx, db.In(db.NewWhere(tx.Tenant), "id", named))
+		if err != nil {
+			return err
+		}
+		list := index(some)
+		there, err := drop(ctx, tx, before, list)
+		if err != nil {
+			return err
+		}
+		if err := entriesOf(tx.Tenant, list, there).put(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -47,7 +55,7 @@ const perPut = 500
 // Add stores the documents of records that have none yet, many at once.
 func Add(ctx context.Context, tx *db.Tx, docs []Doc) error {
 	if len(docs) <= perBatch {
-		return entriesOf(tx.Tenant, docs).insert(ctx, tx)
+		return entriesOf(tx.Tenant, index(docs), nil).insert(ctx, tx)
 	}
 	b := Start(tx.Tenant, docs)
 	defer b.Stop()
@@ -68,7 +76,7 @@ func Start(tenant int64, docs []Doc) *Batch {
 		defer close(b.ready)
 		for some := range slices.Chunk(docs, perBatch) {
 			select {
-			case b.ready <- entriesOf(tenant, some):
+			case b.ready <- entriesOf(tenant, index(some), nil):
 			case <-b.stop:
 				return
 			}
@@ -94,7 +102,14 @@ func (b *Batch) Stop() { close(b.stop) }
 const perBatch = 5000
 
 // Remove forgets a record.
-func Remove(ctx context.Context, tx *db.Tx, id ids.ID) error { return remove(ctx, tx, id) }
+func Remove(ctx context.Context, tx *db.Tx, id ids.ID) error {
+	before, err := hold(ctx, tx, db.NewWhere(tx.Tenant).And("id = ?", id))
+	if err != nil {
+		return err
+	}
+	_, err = drop(ctx, tx, before, nil)
+	return err
+}
 
 // Search returns up to limit documents within the code ranges that hold every term of the query; kinds narrows
 // it to some kinds of record when given.

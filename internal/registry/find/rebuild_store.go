@@ -3,8 +3,6 @@ package find
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/ids"
@@ -41,12 +39,7 @@ func Finish(ctx context.Context, tx *db.Tx, kind string) error {
 // are. The documents that there are are locked before read is called: whoever changes a record meanwhile either has been
 // read, or waits and then puts the record's newest state.
 func Replace(ctx context.Context, tx *db.Tx, kind string, after, upTo ids.ID, read func() ([]Doc, error)) (int, error) {
-	type old struct {
-		id    ids.ID
-		terms string
-	}
-	before, err := db.Collect(ctx, tx, func(o *old) []any { return []any{&o.id, &o.terms} },
-		`UPDATE search_doc SET kind = kind WHERE tenant_id = $1 AND kind = $2 AND id > $3 AND id <= $4 RETURNING id, terms`, tx.Tenant, kind, int64(after), int64(upTo))
+	before, err := hold(ctx, tx, db.NewWhere(tx.Tenant).And("kind = ? AND id > ? AND id <= ?", kind, after, upTo))
 	if err != nil {
 		return 0, err
 	}
@@ -54,34 +47,11 @@ func Replace(ctx context.Context, tx *db.Tx, kind string, after, upTo ids.ID, re
 	if err != nil {
 		return 0, err
 	}
-	now := make(map[ids.ID][]string, len(docs))
-	for i := range docs {
-		now[docs[i].ID] = docs[i].terms()
+	list := index(docs)
+	if _, err := drop(ctx, tx, before, list); err != nil {
+		return 0, err
 	}
-	for _, o := range before {
-		terms, stays := now[o.id]
-		stale := slices.DeleteFunc(strings.Fields(o.terms), func(t string) bool { return slices.Contains(terms, t) })
-		if err := removeTerms(ctx, tx, o.id, stale); err != nil {
-			return 0, err
-		}
-		if stays {
-			continue
-		}
-		if err := tx.Exec(ctx, `DELETE FROM search_doc WHERE tenant_id = $1 AND id = $2`, tx.Tenant, o.id); err != nil {
-			return 0, err
-		}
-	}
-	return len(docs), entriesOf(tx.Tenant, docs).put(ctx, tx)
-}
-
-// put stores entries over what there is of them.
-func (e entries) put(ctx context.Context, tx *db.Tx) error {
-	err := tx.InsertRows(ctx, insertDoc, ` ON CONFLICT (tenant_id, id) DO UPDATE SET kind = excluded.kind, title = excluded.title,
-		detail = excluded.detail, region = excluded.region, terms = excluded.terms`, e.docs)
-	if err != nil {
-		return err
-	}
-	return tx.InsertRows(ctx, insertTerm, ` ON CONFLICT (tenant_id, term, doc_id) DO NOTHING`, e.terms)
+	return len(docs), entriesOf(tx.Tenant, list, nil).put(ctx, tx) // all terms: some may have been lost
 }
 
 // Strays removes the terms of documents that there are no more, and returns how many they were. It reads all of a tenant's

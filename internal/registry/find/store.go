@@ -3,7 +3,6 @@ package find
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,70 +13,64 @@ import (
 	"huicun/internal/kit/search"
 )
 
-func remove(ctx context.Context, tx *db.Tx, id ids.ID) error {
-	var terms string
-	err := tx.QueryRow(ctx, `DELETE FROM search_doc WHERE tenant_id = $1 AND id = $2 RETURNING terms`, tx.Tenant, id).Scan(&terms)
-	if errors.Is(err, db.ErrNoRows) {
-		return nil
+// held is what the index holds of a document.
+type held struct {
+	id    ids.ID
+	terms string
+}
+
+func (h *held) ptrs() []any { return []any{&h.id, &h.terms} }
+
+// hold locks the documents that w finds, until the transaction ends, and reads what they are found by.
+func hold(ctx context.Context, tx *db.Tx, w *db.Where) ([]held, error) {
+	return db.Collect(ctx, tx, (*held).ptrs, `UPDATE search_doc SET kind = kind WHERE `+w.SQL()+` RETURNING id, terms`, w.Args()...)
+}
+
+// drop removes of what is held the documents that are none any more and the terms that they have no more; docs come with their
+// terms. It returns the terms that stay.
+func drop(ctx context.Context, tx *db.Tx, before []held, docs []indexed) (map[place]bool, error) {
+	stale, gone, stay := map[place]bool{}, map[ids.ID]bool{}, map[place]bool{}
+	for _, o := range before {
+		gone[o.id] = true
+		for _, term := range strings.Fields(o.terms) {
+			stale[place{term, o.id}] = true
+		}
 	}
+	for i := range docs {
+		delete(gone, docs[i].ID)
+		for _, term := range docs[i].terms {
+			if p := (place{term, docs[i].ID}); stale[p] {
+				delete(stale, p)
+				stay[p] = true
+			}
+		}
+	}
+	if err := removePlaces(ctx, tx, slices.SortedFunc(maps.Keys(stale), place.compare)); err != nil {
+		return nil, err
+	}
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(gone)), perPut) {
+		w := db.In(db.NewWhere(tx.Tenant), "id", chunk)
+		if err := tx.Exec(ctx, `DELETE FROM search_doc WHERE `+w.SQL(), w.Args()...); err != nil {
+			return nil, err
+		}
+	}
+	return stay, nil
+}
+
+// put stores entries over what there is of them.
+func (e entries) put(ctx context.Context, tx *db.Tx) error {
+	err := tx.InsertRows(ctx, insertDoc, ` ON CONFLICT (tenant_id, id) DO UPDATE SET kind = excluded.kind, title = excluded.title,
+		detail = excluded.detail, region = excluded.region, terms = excluded.terms`, e.docs)
 	if err != nil {
 		return err
 	}
-	return removeTerms(ctx, tx, id, strings.Fields(terms))
+	return tx.InsertRows(ctx, insertTerm, ` ON CONFLICT (tenant_id, term, doc_id) DO NOTHING`, e.terms)
 }
 
 // place is a row of search_term.
 type place struct {
 	term string
 	doc  ids.ID
-}
-
-func putAll(ctx context.Context, tx *db.Tx, docs []Doc) error {
-	named := make([]ids.ID, len(docs))
-	for i := range docs {
-		named[i] = docs[i].ID
-	}
-	w := db.In(db.NewWhere(tx.Tenant), "id", named)
-	old, err := db.Collect(ctx, tx, func(p *place) []any { return []any{&p.doc, &p.term} }, `SELECT id, terms FROM search_doc WHERE `+w.SQL(), w.Args()...)
-	if err != nil {
-		return err
-	}
-	stale := map[place]bool{}
-	for _, o := range old {
-		for _, term := range strings.Fields(o.term) {
-			stale[place{term, o.doc}] = true
-		}
-	}
-	rows := make([][]any, len(docs))
-	var fresh []place
-	for i := range docs {
-		d := &docs[i]
-		list := d.terms()
-		rows[i] = d.row(tx.Tenant, list)
-		for _, term := range list {
-			p := place{term, d.ID}
-			if stale[p] {
-				delete(stale, p)
-			} else {
-				fresh = append(fresh, p)
-			}
-		}
-	}
-	if err := removePlaces(ctx, tx, slices.Collect(maps.Keys(stale))); err != nil {
-		return err
-	}
-	if err := tx.Exec(ctx, `DELETE FROM search_doc WHERE `+w.SQL(), w.Args()...); err != nil {
-		return err
-	}
-	if err := tx.InsertRows(ctx, insertDoc, "", rows); err != nil {
-		return err
-	}
-	slices.SortFunc(fresh, place.compare)
-	terms := make([][]any, len(fresh))
-	for i, p := range fresh {
-		terms[i] = []any{tx.Tenant, p.term, int64(p.doc)}
-	}
-	return tx.InsertRows(ctx, insertTerm, "", terms)
 }
 
 // compare orders rows as their key does.
@@ -87,7 +80,6 @@ func (p place) compare(o place) int {
 
 // removePlaces deletes single terms of documents.
 func removePlaces(ctx context.Context, tx *db.Tx, list []place) error {
-	slices.SortFunc(list, place.compare)
 	for chunk := range slices.Chunk(list, 100) {
 		var conds []string
 		var args []any
@@ -102,36 +94,37 @@ func removePlaces(ctx context.Context, tx *db.Tx, list []place) error {
 	return nil
 }
 
-func removeTerms(ctx context.Context, tx *db.Tx, id ids.ID, terms []string) error {
-	for chunk := range slices.Chunk(terms, 100) {
-		w := db.In(db.NewWhere(tx.Tenant).And("doc_id = ?", id), "term", chunk)
-		if err := tx.Exec(ctx, `DELETE FROM search_term WHERE `+w.SQL(), w.Args()...); err != nil {
-			return err
-		}
+// indexed is a document with its terms.
+type indexed struct {
+	*Doc
+	terms []string
+}
+
+func index(docs []Doc) []indexed {
+	out := make([]indexed, len(docs))
+	for i := range docs {
+		out[i] = indexed{&docs[i], docs[i].terms()}
 	}
-	return nil
+	return out
 }
 
 // entries are documents as rows of their tables.
 type entries struct{ docs, terms [][]any }
 
-// entriesOf makes the rows of documents. The terms are in the order of their key, where neighbours share a page.
-func entriesOf(tenant int64, docs []Doc) entries {
-	type pair struct {
-		term string
-		doc  int64
-	}
-	var pairs []pair
+// entriesOf makes the rows of documents, without the terms that are there. The terms are in the order of their key, where
+// neighbours share a page.
+func entriesOf(tenant int64, docs []indexed, there map[place]bool) entries {
+	var pairs []place
 	rows := make([][]any, len(docs))
-	for i := range docs {
-		d := &docs[i]
-		list := d.terms()
-		rows[i] = d.row(tenant, list)
-		for _, t := range list {
-			pairs = append(pairs, pair{t, int64(d.ID)})
+	for i, d := range docs {
+		rows[i] = []any{tenant, int64(d.ID), d.Kind, d.Title, d.Detail, d.Region, strings.Join(d.terms, " ")}
+		for _, t := range d.terms {
+			if p := (place{t, d.ID}); !there[p] {
+				pairs = append(pairs, p)
+			}
 		}
 	}
-	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(strings.Compare(a.term, b.term), cmp.Compare(a.doc, b.doc)) })
+	slices.SortFunc(pairs, place.compare)
 	var of, term any = tenant, nil // each text once
 	cells := make([]any, 0, 3*len(pairs))
 	terms := make([][]any, len(pairs))
@@ -139,15 +132,10 @@ func entriesOf(tenant int64, docs []Doc) entries {
 		if i == 0 || p.term != pairs[i-1].term {
 			term = p.term
 		}
-		cells = append(cells, of, term, p.doc)
+		cells = append(cells, of, term, int64(p.doc))
 		terms[i] = cells[3*i : 3*i+3]
 	}
 	return entries{rows, terms}
-}
-
-// row is a document as a row of its table.
-func (d *Doc) row(tenant int64, terms []string) []any {
-	return []any{tenant, int64(d.ID), d.Kind, d.Title, d.Detail, d.Region, strings.Join(terms, " ")}
 }
 
 const (
