@@ -9,7 +9,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"huicun/internal/indicator"
 	"huicun/internal/insight/board"
 	"huicun/internal/insight/overview"
 	"huicun/internal/kit/code"
@@ -29,68 +28,6 @@ type page struct {
 	begins   []overview.Begin
 	rows     []board.Row
 	cards    []templ.Component // of other slices
-}
-
-const (
-	tenThousand = 1e4 * money.Yuan
-	million     = 1e6 * money.Yuan
-	tenMillion  = 1e7 * money.Yuan
-	hundredMil  = 1e8 * money.Yuan
-)
-
-// wan writes money for a glance: in 亿元 or 万元 with fewer decimals the larger it is, in 元 below ten thousand.
-func wan(f money.Fen) (num, unit string) {
-	switch a := f.Abs(); {
-	case a >= hundredMil:
-		return fixed(float64(f)/float64(hundredMil), 2), "亿元"
-	case a >= tenMillion:
-		return fixed(float64(f)/float64(tenThousand), 0), "万元"
-	case a >= million:
-		return fixed(float64(f)/float64(tenThousand), 1), "万元"
-	case a >= tenThousand || a == 0:
-		return fixed(float64(f)/float64(tenThousand), 2), "万元"
-	}
-	return indicator.Yuan.Short(int64(f))
-}
-
-// wanNum is wan in 万元 without the unit, for parts named together.
-func wanNum(f money.Fen) string {
-	decimals := 2
-	switch a := f.Abs(); {
-	case a >= tenMillion:
-		decimals = 0
-	case a >= 10*tenThousand:
-		decimals = 1
-	}
-	return fixed(float64(f)/float64(tenThousand), decimals)
-}
-
-func wanText(f money.Fen) string {
-	n, u := wan(f)
-	return n + " " + u
-}
-
-// fixed writes a number with at most so many decimals, without trailing zeros and with separators.
-func fixed(v float64, decimals int) string {
-	s := strconv.FormatFloat(math.Abs(v), 'f', decimals, 64)
-	whole, frac, _ := strings.Cut(s, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if frac = strings.TrimRight(frac, "0"); frac != "" {
-		whole += "." + frac
-	}
-	if v < 0 && strings.Trim(whole, "0.,") != "" {
-		return "-" + whole
-	}
-	return whole
-}
-
-func inWan(f money.Fen) float64 { return float64(f) / float64(tenThousand) }
-
-// percent writes hundredths of a percent with at most one decimal, rounded down so that 100 means all.
-func percent(hundredths int64) string {
-	return fixed(math.Floor(float64(hundredths)/10)/10, 1)
 }
 
 // delta is a change against last year; a fall of what should rise is bad.
@@ -184,148 +121,6 @@ func (p *page) requestStat() ui.StatView {
 		s.Sub += fmt.Sprintf(" · 超期 %d", r.Overdue)
 	}
 	return s
-}
-
-// shownVillages is how many bars are drawn; a longer list is in the lineage.
-const shownVillages = 20
-
-func (p *page) bars() ui.BarListView {
-	v := ui.BarListView{Label: "各村总收入", Unit: "万元", Legend: []ui.LegendItem{{Label: "稳定性收入", Shade: 1}, {Label: "其他收入", Shade: 2}}}
-	for _, s := range p.o.Ladder {
-		v.Boundaries = append(v.Boundaries, ui.Boundary{Value: inWan(s.Lower), Label: wanNum(s.Lower) + " 万"})
-	}
-	for _, x := range p.o.Villages[:min(len(p.o.Villages), shownVillages)] {
-		b := ui.Bar{Label: x.Name, Href: ui.SwitchScope(x.Code, "/"), Text: wanNum(x.Income), Lineage: lineage("ledger.village_income", x.Code, p.year)}
-		if !x.Books {
-			b.Text, b.Lineage = "未建账", ""
-		}
-		b.Segments = []ui.BarSegment{
-			{Value: inWan(x.Stable), Shade: 1, Title: "稳定性收入 " + wanText(x.Stable), Lineage: lineage("contract.stable_income", x.Code, p.year)},
-			{Value: inWan(x.Income - x.Stable), Shade: 2, Title: "其他收入 " + wanText(x.Income-x.Stable), Lineage: lineage("ledger.village_income", x.Code, p.year)},
-		}
-		v.Bars = append(v.Bars, b)
-	}
-	return v
-}
-
-// rung is a step of the ladder above the bars, with both counts.
-type rung struct {
-	Text, Title, Href string
-	Kind              ui.Kind
-}
-
-func (p *page) rungs() []rung {
-	var out []rung
-	upper := ""
-	for _, s := range p.o.Ladder {
-		params := []string{"lower", s.Lower.Plain(), "lower_inclusive", yesNo(s.Inclusive)}
-		if upper != "" {
-			params = append(params, strings.Split(upper, "|")...)
-		}
-		text := fmt.Sprintf("%s %d 个", s.Name, s.Exclusive)
-		if s.Cumulative != s.Exclusive {
-			text += fmt.Sprintf("，累计 %d 个", s.Cumulative)
-		}
-		out = append(out, rung{
-			Text: text, Kind: ui.Kind(s.Tone), Href: p.lineage("ledger.tier_count", params...),
-			Title: fmt.Sprintf("在这一档的 %d 个村，达到这一档的共 %d 个村", s.Exclusive, s.Cumulative),
-		})
-		upper = "upper|" + s.Lower.Plain() + "|upper_inclusive|" + yesNo(!s.Inclusive)
-	}
-	if n := p.o.Below; n > 0 && len(p.o.Ladder) > 0 {
-		out = append(out, rung{Text: fmt.Sprintf("以下 %d 个", n), Kind: ui.Grey, Href: p.lineage("ledger.tier_count", strings.Split(upper, "|")...), Title: "没有达到最低一档的村"})
-	}
-	return out
-}
-
-func yesNo(b bool) string {
-	if b {
-		return "是"
-	}
-	return "否"
-}
-
-// palette colours the sources; the list beside the chart shows the same.
-var palette = []string{"#b3261e", "#d9694f", "#e8a33d", "#5b8f5b", "#3d7fa3", "#8b6cae", "#a0785a", "#4f9d9a", "#8a8f98", "#c2708e"}
-
-// slice is one line beside the doughnut.
-type slice struct {
-	Label, Amount, Share, Count, Href, Color string
-}
-
-func (p *page) slices() []slice {
-	var out []slice
-	for i, s := range p.o.Sources {
-		out = append(out, slice{
-			Label: s.Label, Amount: wanNum(s.Annual), Share: percent(indicator.Percent(int64(s.Annual), int64(p.o.Stable.Now))) + "%",
-			Count: strconv.Itoa(s.Contracts) + " 份合同", Href: p.lineage("overview.stable_source", "source", s.Code), Color: palette[i%len(palette)],
-		})
-	}
-	return out
-}
-
-func (p *page) chart() ui.ChartView {
-	var data []any
-	for i, s := range p.slices() {
-		data = append(data, map[string]any{
-			"name": s.Label, "value": math.Round(inWan(p.o.Sources[i].Annual)*100) / 100, "href": s.Href, "itemStyle": map[string]any{"color": s.Color},
-		})
-	}
-	num, unit := wan(p.o.Stable.Now)
-	return ui.ChartView{ID: "sources", Label: "稳定性收入来源", Height: 210, Option: map[string]any{
-		"hc": map[string]any{"unit": "万元"}, "tooltip": map[string]any{}, "animation": false,
-		"title": map[string]any{
-			"text": num, "subtext": unit + "/年", "left": "center", "top": "38%", "itemGap": 4,
-			"textStyle": map[string]any{"fontSize": 24, "fontWeight": 600}, "subtextStyle": map[string]any{"fontSize": 13},
-		},
-		"series": []any{map[string]any{
-			"name": "来源", "type": "pie", "radius": []string{"64%", "94%"}, "label": map[string]any{"show": false}, "data": data,
-		}},
-	}}
-}
-
-// meter is a coverage with its bar.
-type meter struct {
-	Label, Text, Href, Missing string
-	View                       ui.ProgressView
-}
-
-func (p *page) meters() []meter {
-	var out []meter
-	for _, c := range p.o.Pairing {
-		out = append(out, coverMeter(c, p.lineage("pairing.coverage", "axis", c.Code)))
-	}
-	return out
-}
-
-func (p *page) chamberMeter() meter {
-	c := p.o.Chambers
-	c.Label = "村级商会（企业联合会）"
-	return coverMeter(c, p.lineage("chamber.coverage"))
-}
-
-// namedMissing is how many of the missing villages are named.
-const namedMissing = 6
-
-func coverMeter(c overview.Coverage, href string) meter {
-	m := meter{Label: c.Label, Href: href, Text: fmt.Sprintf("%d/%d 村", c.Num, c.Den), View: ui.ProgressView{Percent: float64(c.Percent()) / 100, Label: c.Label}}
-	switch {
-	case c.Den == 0:
-		m.Text = "还没有登记村"
-	case c.Num == c.Den:
-		m.View.Kind = ui.Green
-	default:
-		m.View.Kind = ui.Orange
-		var names []string
-		for _, v := range c.Missing[:min(len(c.Missing), namedMissing)] {
-			names = append(names, v.Name)
-		}
-		m.Missing = "还缺：" + strings.Join(names, "、")
-		if len(c.Missing) > namedMissing {
-			m.Missing += fmt.Sprintf("等 %d 个村", len(c.Missing))
-		}
-	}
-	return m
 }
 
 // tally is a count with its bar, for states and stages.
@@ -467,49 +262,6 @@ func (p *page) projectTable() ui.Table {
 // records is the address of what is behind a number of the board.
 func (p *page) records(r *board.Row, col string) string {
 	return "/board/records?" + url.Values{"scope": {p.o.Scope}, "year": {strconv.Itoa(p.year)}, "project": {r.ID.String()}, "col": {col}}.Encode()
-}
-
-func (p *page) alerts() []ui.AlertView {
-	return alerts(p.visible()[:min(len(p.visible()), shownAlerts)])
-}
-
-func (p *page) visible() []overview.Item { return overview.Visible(p.who, p.o.Attention) }
-
-// contentMax is how much of a record's text an alert shows.
-const contentMax = 30
-
-func alerts(list []overview.Item) []ui.AlertView {
-	var out []ui.AlertView
-	for _, it := range list {
-		what := it.What
-		if r := []rune(what); len(r) > contentMax {
-			what = string(r[:contentMax]) + "…"
-		}
-		if !strings.HasPrefix(what, it.Place) {
-			what = it.Place + " " + what
-		}
-		if it.Detail != "" {
-			what += " · " + it.Detail
-		}
-		out = append(out, ui.AlertView{Kind: ui.Kind(it.Tone), Title: it.Title, Text: what, Remedy: "建议：" + it.Remedy, Href: it.Href})
-	}
-	return out
-}
-
-func attentionTabs(list []overview.Item, kind string) []ui.Tab {
-	tabs := []ui.Tab{{Label: "全部", Href: "/attention", Active: kind == "", Count: strconv.Itoa(len(list))}}
-	seen := map[string]int{}
-	for _, it := range list {
-		i, ok := seen[it.Code]
-		if !ok {
-			i = len(tabs)
-			seen[it.Code] = i
-			tabs = append(tabs, ui.Tab{Label: it.Rule, Href: "/attention?kind=" + it.Code, Active: kind == it.Code, Count: "0", Kind: ui.Kind(it.Tone)})
-		}
-		n, _ := strconv.Atoi(tabs[i].Count)
-		tabs[i].Count = strconv.Itoa(n + 1)
-	}
-	return tabs
 }
 
 func (p *page) places() ui.Table {

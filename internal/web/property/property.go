@@ -3,6 +3,7 @@
 package property
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
+	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/record"
@@ -298,4 +300,54 @@ func (p *pages) accountNames(c *shell.Ctx, books ids.ID) (map[string]string, err
 		out[list[i].Code] = list[i].Code + " " + list[i].Name
 	}
 	return out, err
+}
+
+// names are the natural keys of records of a kind.
+func (p *pages) names(ctx context.Context, tenant int64, kind string, list []ids.ID) (map[ids.ID]string, error) {
+	n, ok := p.env.Noun(kind)
+	if !ok || len(list) == 0 {
+		return nil, nil
+	}
+	return n.Names(ctx, p.read(), tenant, list)
+}
+
+// fieldErrors divides an error into sentences beside known fields and what stands on top.
+func fieldErrors[F any](known func(string) *F, err error) (beside map[string]string, top string) {
+	beside = map[string]string{}
+	if err == nil {
+		return beside, ""
+	}
+	e := errs.As(err)
+	if e == nil || len(e.Fields) == 0 {
+		return beside, shell.Sentence(err)
+	}
+	for _, f := range e.Fields {
+		if known(f.Name) == nil {
+			top = f.Msg
+			continue
+		}
+		beside[f.Name] = f.Msg
+	}
+	return beside, top
+}
+
+// ranges are the code ranges of the place that is looked at, as far as the person may see them.
+func (p *pages) ranges(c *shell.Ctx, perm string) ([][2]string, error) {
+	var out [][2]string
+	for _, scope := range c.Who.Narrow(perm, c.Scope) {
+		r, err := p.env.Regions.Ranges(c.Context(), scope)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r...)
+	}
+	return out, nil
+}
+
+func options(list []field.Option, value string) []ui.Option {
+	out := []ui.Option{{Value: "", Label: "请选择"}}
+	for _, o := range list {
+		out = append(out, ui.Option{Value: o.Code, Label: o.Label, Selected: value == o.Code || value == o.Label})
+	}
+	return out
 }

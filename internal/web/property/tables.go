@@ -122,3 +122,11 @@ func (p *pages) runLines(c *shell.Ctx, r *asset.Run) (templ.Component, error) {
 	}
 	return resource.TableCard(ui.CardView{Title: "各卡片折旧", Sub: strconv.Itoa(len(r.Lines)) + " 张", Flush: true}, t), nil
 }
+
+// some writes a count, nothing for none.
+func some(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
