@@ -32,6 +32,9 @@ func (a *App) LoadDemo(ctx context.Context, dir fs.FS, done func(Loaded)) error 
 	if err != nil {
 		return err
 	}
+	if err := a.demoRents(ctx, tn.ID); err != nil {
+		return err
+	}
 	if err := a.Nouns.Bank.LoadDemo(ctx, tn.ID); err != nil {
 		return err
 	}

@@ -95,10 +95,10 @@ func (f *Fee) work(i *Item, covers []Allocation, day date.Date) error {
 	return nil
 }
 
-// ChargeFee charges the late fee of an item up to today as an open item, as it was shown (seen). It returns the new item.
-func (s *Service) ChargeFee(ctx context.Context, who access.Principal, tenant int64, key string, item ids.ID, seen money.Fen) (ids.ID, error) {
+// ChargeFee charges the late fee of an item up to a day as an open item, as it was shown (seen). It returns the new item.
+func (s *Service) ChargeFee(ctx context.Context, who access.Principal, tenant int64, key string, item ids.ID, day date.Date, seen money.Fen) (ids.ID, error) {
 	meta := who.Meta(tenant)
-	meta.Key, meta.Input = key, fmt.Sprint("rent fee ", item, seen)
+	meta.Key, meta.Input = key, fmt.Sprint("rent fee ", item, day, seen)
 	var made ids.ID
 	err := s.env.DB.InTx(ctx, meta, func(ctx context.Context, tx *db.Tx) error {
 		i, err := itemTable.Get(ctx, tx, tenant, item)
@@ -112,7 +112,6 @@ func (s *Service) ChargeFee(ctx context.Context, who access.Principal, tenant in
 		if err != nil {
 			return err
 		}
-		day := date.Of(tx.Now())
 		b, err := booksOn(ctx, tx, tenant, c.PartyA, day)
 		if err != nil {
 			return err

@@ -358,12 +358,12 @@ func TestFee(t *testing.T) {
 				t.Errorf("%s: %s, want %s", x.day, f.Due, x.want)
 			}
 		}
-		if _, err := w.s.ChargeFee(ctx, w.clerk, w.tenant, "", items[0].ID, 1); errs.KindOf(err) != errs.Stale {
+		if _, err := w.s.ChargeFee(ctx, w.clerk, w.tenant, "", items[0].ID, date.Must("2021-11-10"), 1); errs.KindOf(err) != errs.Stale {
 			t.Errorf("another fee than was shown is charged: %v", err)
 		}
-		_, err = w.s.ChargeFee(ctx, w.clerk, w.tenant, "", items[0].ID, 160_00)
+		_, err = w.s.ChargeFee(ctx, w.clerk, w.tenant, "", items[0].ID, date.Must("2021-11-10"), 160_00)
 		w.ok(err)
-		if _, err := w.s.ChargeFee(ctx, w.clerk, w.tenant, "", items[0].ID, 160_00); errs.KindOf(err) != errs.State {
+		if _, err := w.s.ChargeFee(ctx, w.clerk, w.tenant, "", items[0].ID, date.Must("2021-11-10"), 160_00); errs.KindOf(err) != errs.State {
 			t.Errorf("the same fee is charged twice: %v", err)
 		}
 		_, err = w.receive(rent.Rent, c, "2021-11-10", 6160_00)

@@ -138,7 +138,7 @@ func (b *billing) step(rt *rapid.T, h *history) {
 			i := rapid.SampledFrom(items).Draw(rt, "item")
 			f, err := b.r.FeeOn(b.ctx, b.d.Read(), b.tenant, &i, lastDay)
 			b.ok(err)
-			_, err = b.r.ChargeFee(b.ctx, b.clerk, b.tenant, "", i.ID, f.Due)
+			_, err = b.r.ChargeFee(b.ctx, b.clerk, b.tenant, "", i.ID, lastDay, f.Due)
 			tried(rt, err)
 		}
 	case 9:

@@ -68,7 +68,7 @@ func (p *pages) chargeFee(c *shell.Ctx) error {
 	if err != nil {
 		return errs.OnField("seen", "%s", errs.Message(err))
 	}
-	made, err := p.s.ChargeFee(c.Context(), c.Who, tenant, c.Form("_key"), id, seen)
+	made, err := p.s.ChargeFee(c.Context(), c.Who, tenant, c.Form("_key"), id, c.Today(), seen)
 	switch {
 	case err != nil && mendable(err):
 		title := "加收滞纳金"
