@@ -424,7 +424,9 @@ func (c *checker) ranking(doc *Document) {
 		}
 		pr := prize{label: row.Label, quota: row.Quota, min: least}
 		if row.Give != "" {
-			pr.give = c.fen(path+".give", row.Give)
+			if pr.give = c.fen(path+".give", row.Give); pr.give < 0 {
+				c.add(path+".give", "奖金不能是负数")
+			}
 		}
 		out.rows = append(out.rows, pr)
 	}

@@ -13,9 +13,11 @@ import (
 // Award is what a policy gives for one year of one subject, with how it came about.
 type Award struct {
 	Subject string
-	Amount  money.Fen // what is awarded; 0 for a policy that counts points
-	Points  *big.Rat  // the exact award: yuan before rounding to fen, or points
+	Amount  money.Fen // what is awarded, a prize included; without one 0 for a policy that counts points
+	Points  *big.Rat  // what the rules give exactly: yuan before rounding to fen, or points
 	Unit    string
+	// Standing is the place among all, where it is known.
+	Standing *Standing `json:",omitempty"`
 	// Refused says why there is no award at all: gates that do not hold, vetoes.
 	Refused     []string
 	Vetoed      bool
@@ -98,7 +100,8 @@ type run struct {
 	vars   map[string]any
 	dates  map[string]date.Date
 	traced bool
-	at     int // the line that notes go to
+	ruled  money.Fen // what the rules give, without a prize
+	at     int       // the line that notes go to
 	// exact leaves rounding out, so that the stairs that rounding makes are not taken for the policy's own.
 	exact bool
 	// moved stands at to instead of what the inputs make of it; nowhere else when to is nil.
@@ -127,6 +130,10 @@ func (p *Policy) evaluate(in *Inputs, traced bool) (*Award, error) {
 		return nil, err
 	}
 	if err := r.award(); err != nil {
+		return nil, err
+	}
+	r.ruled = r.out.Amount
+	if err := r.prize(); err != nil {
 		return nil, err
 	}
 	if err := r.divide(); err != nil {

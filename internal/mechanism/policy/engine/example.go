@@ -69,11 +69,14 @@ type Expected struct {
 	Amount string `yaml:"amount"`
 }
 
-// Member is one village of a ranking and what it must get.
+// Member is one village of a ranking and what it must get: the prize and, where written, the whole award. Order is its place
+// among equals as people decided it.
 type Member struct {
 	Subject string            `yaml:"subject"`
 	Given   map[string]string `yaml:"given"`
+	Order   int               `yaml:"order,omitempty"`
 	Prize   string            `yaml:"prize"`
+	Award   string            `yaml:"award,omitempty"`
 }
 
 // Outcome is an example that has run: Diffs is empty when everything came out as expected.
@@ -323,6 +326,9 @@ func (p *Policy) runGroup(x *Example) []string {
 		if err := p.given(in, m.Given); err != nil {
 			return []string{m.Subject + "：" + errs.Message(oneField(err))}
 		}
+		if m.Order > 0 {
+			in.Order = &Decision{Amount: big.NewRat(int64(m.Order), 1), Reason: "算例"}
+		}
 		all = append(all, in)
 	}
 	ranked, err := p.Rank(all)
@@ -334,6 +340,9 @@ func (p *Policy) runGroup(x *Example) []string {
 		i := slices.IndexFunc(ranked, func(r Ranked) bool { return r.Award.Subject == m.Subject })
 		if got := ranked[i].Prize; got != m.Prize {
 			d.diffs = append(d.diffs, fmt.Sprintf("%s：期望“%s”，评出“%s”", m.Subject, m.Prize, got))
+		}
+		if m.Award != "" {
+			d.number(m.Subject+"的奖励", m.Award, fromFen(ranked[i].Award.Amount), "元")
 		}
 	}
 	return d.diffs

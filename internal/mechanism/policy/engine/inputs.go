@@ -18,6 +18,10 @@ type Inputs struct {
 	Persons   []Person
 	Decisions map[string]Decision // by the rule whose range is decided
 	Paid      money.Fen           // what has been paid already, for a claw-back
+	// Order is the place that people gave it among others with the same score (1, 2, …), and why; Standing its place among all,
+	// once that is known. Both only where prizes are given.
+	Order    *Decision `json:",omitempty"`
+	Standing *Standing `json:",omitempty"`
 }
 
 // Value is one input; the field of its type is set.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -26,14 +27,16 @@ type Simulation struct {
 	Failed int
 }
 
-// Simulate tries a policy on subjects, without traces. An error is Invalid: the sum is beyond any budget.
+// Simulate tries a policy on subjects, without traces; where prizes are given, those whose award can be worked out are ranked
+// among each other. An error is Invalid: the sum is beyond any budget.
 func (p *Policy) Simulate(all []*Inputs) (*Simulation, error) {
 	out := &Simulation{Trials: make([]Trial, len(all)), Points: new(big.Rat)}
-	for i, in := range all {
+	if err := p.try(all, out.Trials); err != nil {
+		return nil, err
+	}
+	for i := range out.Trials {
 		o := &out.Trials[i]
-		o.Subject = in.Subject
-		if o.Award, o.Err = p.Compute(in); o.Err != nil {
-			o.Award = nil
+		if o.Err != nil {
 			out.Failed++
 			continue
 		}
@@ -42,11 +45,40 @@ func (p *Policy) Simulate(all []*Inputs) (*Simulation, error) {
 			return nil, fmt.Errorf("adding up a simulation: %w", err)
 		}
 		out.Points.Add(out.Points, o.Award.Points)
-		if o.Award.Points.Sign() != 0 {
+		if o.Award.Points.Sign() != 0 || o.Award.Amount != 0 {
 			out.Given++
 		}
 	}
 	return out, nil
+}
+
+// try works the awards out, with the prizes where there are any.
+func (p *Policy) try(all []*Inputs, trials []Trial) error {
+	var good []*Inputs
+	var at []int
+	for i, in := range all {
+		trials[i].Subject = in.Subject
+		if trials[i].Award, trials[i].Err = p.Compute(in); trials[i].Err == nil {
+			good, at = append(good, in), append(at, i)
+		} else {
+			trials[i].Award = nil
+		}
+	}
+	if p.prizes == nil {
+		return nil
+	}
+	places, err := p.Standings(good)
+	if err != nil {
+		return err
+	}
+	for n, i := range at {
+		placed := *good[n]
+		placed.Standing = places[n]
+		if trials[i].Award, err = p.Compute(&placed); err != nil {
+			return fmt.Errorf("adding prizes: %w", err)
+		}
+	}
+	return nil
 }
 
 // Pair is one subject under two versions.
@@ -85,7 +117,7 @@ func Compare(a, b *Policy, all []*Inputs) (*Comparison, error) {
 		default:
 			p.Change = p.B.Award.Amount - p.A.Award.Amount
 		}
-		switch d := p.B.Award.Points.Cmp(p.A.Award.Points); {
+		switch d := cmp.Or(p.B.Award.Points.Cmp(p.A.Award.Points), cmp.Compare(p.B.Award.Amount, p.A.Award.Amount)); {
 		case d > 0:
 			out.More++
 		case d < 0:

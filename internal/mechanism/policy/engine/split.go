@@ -10,6 +10,9 @@ import (
 	"huicun/internal/kit/money"
 )
 
+// ofPrize is the part of an award that a prize brings.
+const ofPrize = "prize"
+
 var splitKinds = []string{"payee", "payer", "credit"}
 
 // split compiles a split and proves that no case gives away more than there is.
@@ -29,8 +32,9 @@ func (c *checker) split(path string, s *Split) {
 	if of == "" {
 		of = "award"
 	}
-	c.name(path+".of", of, varNum)
-	if c.p.units[of] != "元" && s.Kind != "credit" {
+	if of == ofPrize && c.p.Doc.Prizes != nil {
+		c.p.labels[ofPrize] = "奖金（评奖）"
+	} else if c.name(path+".of", of, varNum); c.p.units[of] != "元" && s.Kind != "credit" {
 		c.add(path+".of", "只有金额可以分，“%s”不是金额", c.p.labels[of])
 	}
 	if of != "award" && s.Kind != "payee" {
@@ -142,11 +146,16 @@ func integers(rats []*big.Rat) ([]int64, error) {
 // divide works all splits out. What no payee split gives away goes to the policy's payee.
 func (r *run) divide() error {
 	if r.p.Counts() {
-		return r.credits()
+		if err := r.credits(); err != nil || r.out.Amount == 0 {
+			return err
+		}
 	}
 	r.screen()
 	left := r.out.Amount
 	for _, s := range r.p.splits {
+		if r.p.Counts() && s.Kind == "credit" {
+			continue
+		}
 		total, err := r.base(s)
 		if err != nil {
 			return err
@@ -192,8 +201,11 @@ func (r *run) divide() error {
 // base is what a split divides: the award, or the part of it that a rule made. When the award is not the plain sum of
 // its rules (a cap held it back, or it was refused), a rule's part shrinks with it.
 func (r *run) base(s *split) (money.Fen, error) {
-	if s.Of == "" {
+	switch s.Of {
+	case "":
 		return r.out.Amount, nil
+	case ofPrize:
+		return r.out.Amount - r.ruled, nil
 	}
 	part, whole := r.num(s.Of), new(big.Rat)
 	if sum, ok := r.p.award.shape.(sumShape); ok {
@@ -206,11 +218,11 @@ func (r *run) base(s *split) (money.Fen, error) {
 	if whole.Sign() <= 0 || part.Sign() <= 0 {
 		return 0, nil
 	}
-	f, err := toFen(new(big.Rat).Quo(new(big.Rat).Mul(fromFen(r.out.Amount), part), whole), money.Down)
+	f, err := toFen(new(big.Rat).Quo(new(big.Rat).Mul(fromFen(r.ruled), part), whole), money.Down)
 	if err != nil {
 		return 0, errs.Wrap(err, errs.Invalid, "policy.range", "“%s”的金额超出了能记录的范围", s.Label)
 	}
-	return min(f, r.out.Amount), nil
+	return min(f, r.ruled), nil
 }
 
 // pick finds the case that holds.
@@ -322,6 +334,9 @@ func (r *run) holders(s *split, k *splitCase) ([]Payment, []int64) {
 // credits notes how points are shared; points are not divided to the fen.
 func (r *run) credits() error {
 	for _, s := range r.p.splits {
+		if s.Kind != "credit" {
+			continue
+		}
 		k, err := r.pick(s)
 		if err != nil {
 			return err
