@@ -45,5 +45,6 @@ var (
 	riskTables    = []string{"risk_rule", "related_person", "alert", "alert_event", "alert_run"}
 	runTables     = []string{
 		"award_round", "award_line", "award_calc", "award_payee", "award_due", "award_payment", "award_part", "award_objection", "award_clawback",
+		"award_payer", "award_share", "award_borne",
 	}
 )

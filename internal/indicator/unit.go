@@ -41,13 +41,14 @@ const (
 	Leads       Unit = "leads"
 	Policies    Unit = "policies"
 	Events      Unit = "events"
+	Points      Unit = "points" // of an appraisal, in hundredths
 )
 
 var unitLabels = map[Unit]string{
 	Yuan: "元", YuanYear: "元/年", Ratio100: "%", M2: "平方米", Mu: "亩", None: "",
 	Shops: "间", Projects: "个", Greenhouses: "栋", Elements: "个方面", Resources: "处", Enterprises: "家", Villages: "个村",
 	Criteria: "条", Comparisons: "项", Programmes: "项", Cases: "件", Persons: "人", Contracts: "份", Bodies: "个",
-	Visits: "次", Leads: "条", Policies: "项", Events: "场",
+	Visits: "次", Leads: "条", Policies: "项", Events: "场", Points: "分",
 }
 
 // Label is the unit in Chinese.
@@ -64,7 +65,7 @@ func (u Unit) Known() bool { _, ok := unitLabels[u]; return ok }
 // scale is how many of the stored integer make one of the unit.
 func (u Unit) scale() int64 {
 	switch u {
-	case Yuan, YuanYear, Ratio100:
+	case Yuan, YuanYear, Ratio100, Points:
 		return 100
 	case M2, Mu:
 		return qty.One
@@ -79,7 +80,7 @@ func (u Unit) Exact(v int64) string {
 		return money.Fen(v).String()
 	case M2, Mu:
 		return qty.Qty{N: v, Unit: qty.M2}.Num()
-	case Ratio100:
+	case Ratio100, Points:
 		return trimZeros(strconv.FormatInt(v/100, 10) + "." + pad2(v%100))
 	}
 	return thousands(strconv.FormatInt(v, 10))

@@ -51,7 +51,7 @@ func TestVouchers(t *testing.T) {
 			w.must(err)
 		}
 		in := w.in(0)
-		in.Payer, in.Subjects = payer, in.Subjects[:1]
+		in.Payers, in.Subjects = []ids.ID{payer}, in.Subjects[:1]
 		id, err := w.runs.Freeze(ctx, clerk, w.Tenant, "", in)
 		w.must(err)
 		r, err := RoundOf(ctx, d.Read(), w.Tenant, id)

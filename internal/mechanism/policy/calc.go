@@ -118,6 +118,8 @@ func CompareCalcs(p *engine.Policy, before, after *Calc) ([]CalcChange, error) {
 	for _, r := range ranges(p) {
 		add(r.Label, decisionText(a.Inputs.Decisions, r.Name), decisionText(b.Inputs.Decisions, r.Name))
 	}
+	add("名次和奖项", standingText(a.Inputs), standingText(b.Inputs))
+	add("同分的先后", orderText(a.Inputs.Order), orderText(b.Inputs.Order))
 	add("奖励金额", before.Amount.String()+" 元", after.Amount.String()+" 元")
 	return out, nil
 }
@@ -172,6 +174,20 @@ func decisionText(all map[string]engine.Decision, rule string) string {
 	return engine.Show(d.Amount, "元") + "，" + d.Reason
 }
 
+func standingText(in *engine.Inputs) string {
+	if in.Standing == nil {
+		return ""
+	}
+	return (&Line{Place: in.Standing.Place, Prize: in.Standing.Prize}).PlaceText()
+}
+
+func orderText(d *engine.Decision) string {
+	if d == nil || d.Amount == nil {
+		return "（未确定）"
+	}
+	return "第 " + d.Amount.RatString() + "，" + d.Reason
+}
+
 // Check re-evaluates the last computation of every line from its frozen inputs, and compares hash, amount, parts and
 // payments: fsck's part of awards.
 func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
@@ -210,6 +226,16 @@ func Check(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 			out = append(out, checkCalc(l, c, versions[r.Version], p)...)
 		}
 	}
+	for _, r := range rounds {
+		if p := policies[r.Version]; p != nil && p.Ranked() {
+			off, err := checkPlaces(ctx, q, r, p)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, off...)
+		}
+	}
+	slices.Sort(out)
 	sums, err := checkSums(ctx, q, tenant)
 	return append(out, sums...), err
 }

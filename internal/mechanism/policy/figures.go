@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"huicun/internal/indicator"
 	"huicun/internal/kit/code"
@@ -12,6 +13,7 @@ import (
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/field"
 	"huicun/internal/kit/ids"
+	"huicun/internal/mechanism/policy/engine"
 	"huicun/internal/registry/record"
 )
 
@@ -35,6 +37,12 @@ func Figures(e *record.Env) []indicator.Indicator {
 			Eval: indicator.SumOf(func(ctx context.Context, h db.Q, q indicator.Query) ([]indicator.Record, error) {
 				return f.paidFrom(ctx, h, q, q.Year)
 			}),
+		},
+		{
+			Code: "policy.points", Name: "考核得分", Unit: indicator.Points, Mechanism: "policy",
+			Definition: "计分的政策在奖励年度为统计年度的核算批次里，到统计日已批准（含已归档）的得分之和，逐单取到百分之一分。没有批准的、否决和退回的不计。",
+			Params:     []indicator.Param{which},
+			Eval:       indicator.SumOf(f.points),
 		},
 		{
 			Code: "policy.in_force", Name: "施行中的政策", Unit: indicator.Policies, Mechanism: "policy",
@@ -73,6 +81,39 @@ func (f figures) paidFrom(ctx context.Context, h db.Q, q indicator.Query, year i
 		w.And("purpose = ?", purposeCode(p))
 	}
 	return f.awards(ctx, h, q.Tenant, w, q.To())
+}
+
+// points lists the lines of rounds over points that were approved by the day that is asked about.
+func (f figures) points(ctx context.Context, h db.Q, q indicator.Query) ([]indicator.Record, error) {
+	w := db.NewWhere(q.Tenant).And("round_year = ?", q.Year).And("unit <> ?", engine.Yuan)
+	if title := q.Param("policy", ""); title != "" {
+		family, err := familyOf(ctx, h, q.Tenant, title)
+		if err != nil {
+			return nil, err
+		}
+		db.In(w, "policy_id", family)
+	}
+	rounds, err := roundTable.All(ctx, h, w, "no")
+	if err != nil || len(rounds) == 0 {
+		return nil, err
+	}
+	of := make([]ids.ID, len(rounds))
+	for i := range rounds {
+		of[i] = rounds[i].ID
+	}
+	in := db.In(record.Where(q.Tenant, q.Ranges), "round_id", of)
+	lines, err := lineTable.All(ctx, h, in.And("approved_on <> ''").And("approved_on <= ?", q.To()).And("points <> ''").And("state IN ('approved', 'filed')"), "approved_on, no")
+	if err != nil {
+		return nil, err
+	}
+	out := make([]indicator.Record, len(lines))
+	for i := range lines {
+		l := &lines[i]
+		out[i] = indicator.Record{
+			Kind: KindLine, ID: l.ID, No: l.No, Region: l.Region, Date: l.ApprovedOn, Amount: l.hundredths(), Sample: l.Sample, Title: strings.TrimSpace(l.Name + " " + l.PlaceText()),
+		}
+	}
+	return out, nil
 }
 
 func (f figures) awards(ctx context.Context, h db.Q, tenant int64, w *db.Where, to date.Date) ([]indicator.Record, error) {

@@ -71,7 +71,13 @@ func (s *Runs) stepTx(ctx context.Context, tx *db.Tx, who access.Principal, in S
 	if r.State != RoundOpen {
 		return errs.New(errs.State, "award.round", "批次 %s 现在是“%s”，不能再办理", r.No, RoundMachine.State(r.State).Label)
 	}
-	ctx = context.WithValue(ctx, stepKey{}, &stepping{StepIn: in, round: r})
+	st := &stepping{StepIn: in, round: r}
+	if in.Event == engine.StepVote {
+		if st.votes, err = VoteRuleOf(ctx, tx, r, in.On); err != nil {
+			return err
+		}
+	}
+	ctx = context.WithValue(ctx, stepKey{}, st)
 	for _, id := range in.Lines {
 		l, err := lineTable.Get(ctx, tx, tx.Tenant, id)
 		if err != nil {
@@ -87,8 +93,10 @@ func (s *Runs) stepTx(ctx context.Context, tx *db.Tx, who access.Principal, in S
 	switch in.Event {
 	case "approve":
 		return s.withinBudget(ctx, tx, r)
-	case "return", "veto":
+	case "return":
 		return s.settleRound(ctx, tx, r, in.Reason)
+	case "veto":
+		return s.rankAnew(ctx, tx, who, r, in.Reason)
 	}
 	return nil
 }
@@ -106,6 +114,7 @@ func named(l *Line, err error) error {
 type stepping struct {
 	StepIn
 	round *Round
+	votes *engine.VoteRule
 	apply func(*Line) // of an event that follows from a payment or a computation: what it settles
 }
 
@@ -199,8 +208,7 @@ func (st *stepping) fill(tx *db.Tx, l *Line) error {
 	return bad.Err()
 }
 
-// vote checks a vote: more than half of those who should have come did, and more than half of those who came agree, the least
-// that 村民委员会组织法第二十二条 asks of a meeting (第二十六条 asks for two thirds of the representatives to come).
+// vote checks a vote by the policy's rule, or else the law's least.
 func (st *stepping) vote(l *Line, bad *errs.List) {
 	switch {
 	case st.Due <= 0:
@@ -209,10 +217,10 @@ func (st *stepping) vote(l *Line, bad *errs.List) {
 		bad.Add("present", "实到人数应为 1 到应到人数")
 	case st.Agree < 0 || st.Agree > st.Present:
 		bad.Add("agree", "同意人数应为 0 到实到人数")
-	case 2*st.Present <= st.Due:
-		bad.Add("present", "实到没有过半数，表决无效")
-	case 2*st.Agree <= st.Present:
-		bad.Add("agree", "同意没有过到会人数的半数，没有通过；请由镇退回重核，或否决")
+	default:
+		if name, why := st.votes.Fails(st.Due, st.Present, st.Agree); why != "" {
+			bad.Add(name, "%s", why)
+		}
 	}
 	l.VotedOn, l.Due, l.Present, l.Agree = st.On, st.Due, st.Present, st.Agree
 }
@@ -226,15 +234,11 @@ func (s *Runs) Missing(ctx context.Context, q db.Q, r *Round, l *Line, event str
 	if event == "pay" || event == "recompute" {
 		return out, nil
 	}
-	if l.Amount == 0 && event != "file" {
-		why := l.Why
-		if why == "" {
-			why = "按规则算出来是零"
-		}
-		return append(out, "没有奖励金额（"+why+"）"), nil
+	if l.nothing() && event != "file" {
+		return append(out, "没有奖励金额（"+cmpOr(l.Remark(), "按规则算出来是零")+"）"), nil
 	}
-	if strings.Contains(l.Why, "还要由") {
-		out = append(out, l.Why+"；请重新核算时填写")
+	if l.Undecided != "" {
+		out = append(out, l.Undecided+"；请重新核算时填写")
 	}
 	if next := l.Next(r.Steps()); next != event {
 		out = append(out, "先要"+EventLabel(next))
@@ -276,11 +280,7 @@ func (s *Runs) withinBudget(ctx context.Context, tx *db.Tx, r *Round) error {
 	if _, err := lockPolicy(ctx, tx, r.Policy); err != nil {
 		return err
 	}
-	v, err := versionTable.Get(ctx, tx, tx.Tenant, r.Version)
-	if err != nil {
-		return err
-	}
-	p, err := v.Compile()
+	_, p, err := documentOf(ctx, tx, r)
 	if err != nil {
 		return err
 	}
@@ -339,16 +339,16 @@ func (s *Runs) Recompute(ctx context.Context, who access.Principal, tenant int64
 }
 
 func (s *Runs) recomputeTx(ctx context.Context, tx *db.Tx, who access.Principal, r *Round, l *Line, in *RecomputeIn) error {
-	v, err := versionTable.Get(ctx, tx, tx.Tenant, r.Version)
-	if err != nil {
-		return err
-	}
-	p, err := v.Compile()
+	v, p, err := documentOf(ctx, tx, r)
 	if err != nil {
 		return err
 	}
 	before, err := lastCalc(ctx, tx, tx.Tenant, l.ID)
 	if err != nil {
+		return err
+	}
+	approved := l.State == AwardApproved || l.State == LinePaying
+	if err := place(ctx, tx, r, p, l, in.Inputs, before, approved); err != nil {
 		return err
 	}
 	c, a, err := compute(v, p, in.Inputs, in.Edits)
@@ -359,19 +359,34 @@ func (s *Runs) recomputeTx(ctx context.Context, tx *db.Tx, who access.Principal,
 		return errs.New(errs.State, "award.unchanged", "数据没有变化，不用重新核算")
 	}
 	c.ID, c.Line, c.Seq, c.Reason, c.Actor, c.ActorID, c.At = tx.NewID(), l.ID, l.Calcs+1, in.Reason, who.Name, who.ID, tx.Now().UnixMicro()
-	if l.State == AwardApproved || l.State == LinePaying {
+	if approved {
 		return s.milestone(ctx, tx, l, c, a, before)
 	}
 	if err := s.follow(ctx, tx, who, l, "recompute", in.Reason, func(l *Line) {
-		l.Result, l.Calcs, l.Why, l.Computer = c.Amount, c.Seq, whyOf(a), who.ID
-		l.Amount = min(l.Amount, l.Result) // settled below
+		l.take(worked{c, a}, who)
 	}); err != nil {
 		return err
 	}
 	if err := insertCalc(ctx, tx, c); err != nil {
 		return err
 	}
-	return s.settleRound(ctx, tx, r, in.Reason, l.ID)
+	return s.rankAnew(ctx, tx, who, r, in.Reason, l.ID)
+}
+
+// place fills a line's standing in for a new computation: that among the others, or once it is approved the one it was approved
+// with.
+func place(ctx context.Context, tx *db.Tx, r *Round, p *engine.Policy, l *Line, in *engine.Inputs, before *Calc, approved bool) error {
+	switch {
+	case !p.Ranked():
+		return nil
+	case !approved:
+		return placeAmong(ctx, tx, r, p, l, in)
+	}
+	f, err := before.Frozen()
+	if err == nil {
+		in.Standing, in.Order = f.Inputs.Standing, f.Inputs.Order
+	}
+	return err
 }
 
 // follow carries out an event that follows from a payment or a computation, with what it settles.

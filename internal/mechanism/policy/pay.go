@@ -80,6 +80,7 @@ type paying struct {
 	round  *Round
 	due    *Due
 	payees map[ids.ID]*Payee
+	payers []Payer
 	parts  []Part // of the instalment
 	take   []Part // that are paid now
 	left   []string
@@ -108,11 +109,13 @@ func (s *Runs) payTx(ctx context.Context, tx *db.Tx, who access.Principal, in Pa
 	if err != nil {
 		return nil, named(l, err)
 	}
-	pay := &Payment{Line: l.ID, Kind: PayOut, Due: in.Due, Label: w.due.Label, On: in.On, DocNo: in.DocNo, Amount: w.amount, Payer: r.Payer, ours: true}
+	pay := &Payment{Line: l.ID, Kind: PayOut, Due: in.Due, Label: w.due.Label, On: in.On, DocNo: in.DocNo, Amount: w.amount, ours: true}
 	pay.State, pay.Sample = PaymentDone, l.Sample
-	if pay.Own, err = s.own(ctx, tx, w); err != nil {
+	amounts, err := bear(ctx, tx, w)
+	if err != nil {
 		return nil, err
 	}
+	pay.Own = amounts[0]
 	if err := s.Payments.CreateTx(ctx, tx, actor(tx), pay); err != nil {
 		return nil, err
 	}
@@ -124,7 +127,7 @@ func (s *Runs) payTx(ctx context.Context, tx *db.Tx, who access.Principal, in Pa
 			return nil, err
 		}
 	}
-	if err := s.book(ctx, tx, w, pay); err != nil {
+	if err := s.book(ctx, tx, w, pay, amounts); err != nil {
 		return nil, err
 	}
 	event := "pay_part"
@@ -172,6 +175,9 @@ func (s *Runs) gather(ctx context.Context, tx *db.Tx, r *Round, l *Line, due int
 	if !w.due.Ready {
 		return nil, errs.New(errs.State, "award.milestone", "“%s”的兑付节点还没有达到；达到以后请在“重新核算”里更新节点的数据", w.due.Label)
 	}
+	if w.payers, err = PayersOf(ctx, tx, tx.Tenant, r.ID); err != nil {
+		return nil, err
+	}
 	payees, err := PayeesOf(ctx, tx, tx.Tenant, l.ID)
 	if err != nil {
 		return nil, err
@@ -213,28 +219,6 @@ func (s *Runs) gather(ctx context.Context, tx *db.Tx, r *Round, l *Line, due int
 	return nil, errs.New(errs.State, "award.paid", "“%s”已经发放", w.due.Label)
 }
 
-// own is what the village bears of a payment: its share of the instalment, the rest of it with the last part.
-func (s *Runs) own(ctx context.Context, tx *db.Tx, w *paying) (money.Fen, error) {
-	list, err := PaymentsOf(ctx, tx, tx.Tenant, w.line.ID)
-	if err != nil {
-		return 0, err
-	}
-	left := w.due.Own
-	for i := range list {
-		if p := &list[i]; p.State == PaymentDone && p.Kind == PayOut && p.Due == w.due.Seq {
-			left -= p.Own
-		}
-	}
-	if w.rest {
-		return left, nil
-	}
-	cut, err := money.Split(w.amount, []int64{int64(w.due.Amount - w.due.Own), int64(w.due.Own)})
-	if err != nil {
-		return 0, err
-	}
-	return min(cut[1], left), nil
-}
-
 // makeAward keeps a paid part as an award.
 func (s *Runs) makeAward(ctx context.Context, tx *db.Tx, w *paying, part *Part, pay *Payment) error {
 	l, who := w.line, w.payees[part.Payee]
@@ -249,50 +233,54 @@ func (s *Runs) makeAward(ctx context.Context, tx *db.Tx, w *paying, part *Part, 
 	return s.awards.CreateTx(ctx, tx, actor(tx), a)
 }
 
-// book drafts the vouchers of a payment.
-func (s *Runs) book(ctx context.Context, tx *db.Tx, w *paying, pay *Payment) error {
-	f := flow{what: w.line.Name + "奖励（" + w.due.Label + "）", outside: pay.Amount - pay.Own}
+// book drafts the vouchers of a payment that the village and the payers bear as amounts say.
+func (s *Runs) book(ctx context.Context, tx *db.Tx, w *paying, pay *Payment, amounts []money.Fen) error {
+	var onward money.Fen
 	for _, p := range w.take {
 		if w.payees[p.Payee].Party != w.line.Party || w.line.Party == 0 {
-			f.onward += p.Amount
+			onward += p.Amount
 		}
 	}
-	return s.bookBoth(ctx, tx, w.line, pay, f)
-}
-
-// bookBoth drafts in the books of the village and of the payer, when they are kept here, and keeps the links.
-func (s *Runs) bookBoth(ctx context.Context, tx *db.Tx, l *Line, pay *Payment, f flow) error {
-	var err error
-	summary := field.LabelOf(paymentKinds, pay.Kind) + f.what + "（" + pay.No + "）"
-	if pay.Voucher, err = s.draft(ctx, tx, l.Party, pay.On, pay, summary, villageEntries(f)); err != nil {
+	f, err := flowOf(w.round, w.line.Name+"奖励（"+w.due.Label+"）", pay, onward)
+	if err != nil {
 		return err
 	}
-	if pay.Payer != l.Party {
-		single, err := s.singlePayer(ctx, tx, l)
+	borne, err := keepBorne(ctx, tx, pay, w.payers, amounts)
+	if err != nil {
+		return err
+	}
+	return s.draftAll(ctx, tx, w.line, pay, f, borne)
+}
+
+// draftAll drafts the vouchers in the books of the village and of the payers, as far as they keep them here.
+func (s *Runs) draftAll(ctx context.Context, tx *db.Tx, l *Line, pay *Payment, f flow, borne []Borne) error {
+	summary := field.LabelOf(paymentKinds, pay.Kind) + f.what + "（" + pay.No + "）"
+	id, err := s.draft(ctx, tx, l.Party, pay.On, pay, summary, villageEntries(f))
+	if err != nil {
+		return err
+	}
+	if pay.Voucher = id; id != 0 {
+		if err := paymentTable.Update(ctx, tx, pay); err != nil {
+			return err
+		}
+	}
+	for _, b := range borne {
+		if b.Party == l.Party {
+			continue
+		}
+		amount := b.Amount
+		if pay.Kind == PayBack {
+			amount = -amount
+		}
+		id, err := s.draft(ctx, tx, b.Party, pay.On, pay, summary, payerEntries(f.what, amount))
 		if err != nil {
 			return err
 		}
-		if single {
-			if pay.PayerVoucher, err = s.draft(ctx, tx, pay.Payer, pay.On, pay, summary, payerEntries(f)); err != nil {
-				return err
-			}
+		if err := setBorneVoucher(ctx, tx, b.ID, id); err != nil {
+			return err
 		}
 	}
-	if pay.Voucher == 0 && pay.PayerVoucher == 0 {
-		return nil
-	}
-	return paymentTable.Update(ctx, tx, pay)
-}
-
-// singlePayer reports whether at most one outside payer bears a line: the round names one party, which else would be booked as
-// having paid what others did.
-func (s *Runs) singlePayer(ctx context.Context, tx *db.Tx, l *Line) (bool, error) {
-	c, err := lastCalc(ctx, tx, tx.Tenant, l.ID)
-	if err != nil {
-		return false, err
-	}
-	a, err := c.Award()
-	return err == nil && len(outsidePayers(a)) <= 1, err
+	return nil
 }
 
 // voidPayment takes a payment back that was entered by mistake: its awards never count, its parts are due again, its vouchers
@@ -361,16 +349,26 @@ func (s *Runs) cancelAwards(ctx context.Context, tx *db.Tx, pay *Payment, reason
 
 // withdraw takes the vouchers of a payment back: drafts are deleted, posted ones get the draft of their reversal.
 func (s *Runs) withdraw(ctx context.Context, tx *db.Tx, pay *Payment, reason string) error {
-	for column, id := range map[string]*ids.ID{"voucher_id": &pay.Voucher, "payer_voucher_id": &pay.PayerVoucher} {
-		if *id == 0 {
-			continue
+	take := func(id ids.ID, forget func() error) (bool, error) {
+		if id == 0 {
+			return false, nil
 		}
-		gone, err := s.ledger.WithdrawTx(ctx, tx, actor(tx), *id, pay.On, reason, func() error { return forgetVoucher(ctx, tx, pay.ID, column) })
-		if err != nil {
+		return s.ledger.WithdrawTx(ctx, tx, actor(tx), id, pay.On, reason, forget)
+	}
+	gone, err := take(pay.Voucher, func() error { return forgetVoucher(ctx, tx, pay.ID) })
+	if err != nil {
+		return err
+	}
+	if gone {
+		pay.Voucher = 0
+	}
+	borne, err := BorneOf(ctx, tx, tx.Tenant, pay.ID)
+	if err != nil {
+		return err
+	}
+	for _, b := range borne {
+		if _, err := take(b.Voucher, func() error { return setBorneVoucher(ctx, tx, b.ID, 0) }); err != nil {
 			return err
-		}
-		if gone {
-			*id = 0
 		}
 	}
 	return nil

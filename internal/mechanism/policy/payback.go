@@ -59,11 +59,21 @@ func (s *Runs) clawTx(ctx context.Context, tx *db.Tx, who access.Principal, in C
 	if err := checkClaw(tx, l, awards, &in); err != nil {
 		return err
 	}
-	pay := &Payment{Line: l.ID, Kind: PayBack, Label: "追回", On: in.On, DocNo: in.DocNo, Amount: in.Amount, Payer: r.Payer, Reason: in.Reason, ours: true}
+	pay := &Payment{Line: l.ID, Kind: PayBack, Label: "追回", On: in.On, DocNo: in.DocNo, Amount: in.Amount, Reason: in.Reason, ours: true}
 	pay.State, pay.Sample = PaymentDone, l.Sample
-	if pay.Own, err = s.ownBack(ctx, tx, l, in.Amount); err != nil {
+	payers, err := PayersOf(ctx, tx, tx.Tenant, r.ID)
+	if err != nil {
 		return err
 	}
+	net, err := borneBy(ctx, tx, l.ID, payers)
+	if err != nil {
+		return err
+	}
+	amounts, err := shares(in.Amount, net)
+	if err != nil {
+		return err
+	}
+	pay.Own = amounts[0]
 	if err := s.Payments.CreateTx(ctx, tx, actor(tx), pay); err != nil {
 		return err
 	}
@@ -71,7 +81,15 @@ func (s *Runs) clawTx(ctx context.Context, tx *db.Tx, who access.Principal, in C
 	if err != nil {
 		return err
 	}
-	if err := s.bookBoth(ctx, tx, l, pay, flow{what: l.Name + "奖励", outside: -(pay.Amount - pay.Own), onward: -onward}); err != nil {
+	f, err := flowOf(r, l.Name+"奖励", pay, onward)
+	if err != nil {
+		return err
+	}
+	borne, err := keepBorne(ctx, tx, pay, payers, amounts)
+	if err != nil {
+		return err
+	}
+	if err := s.draftAll(ctx, tx, l, pay, f, borne); err != nil {
 		return err
 	}
 	if l.Clawed+in.Amount < l.Paid {
@@ -104,30 +122,6 @@ func checkClaw(tx *db.Tx, l *Line, awards []Award, in *ClawIn) error {
 		bad.Add("on", "不能早于最后一次发放（%s）", awards[len(awards)-1].PaidOn.Chinese())
 	}
 	return bad.Err()
-}
-
-// ownBack is what of money that is got back the village had borne itself, the rest of it with the last.
-func (s *Runs) ownBack(ctx context.Context, tx *db.Tx, l *Line, amount money.Fen) (money.Fen, error) {
-	list, err := PaymentsOf(ctx, tx, tx.Tenant, l.ID)
-	if err != nil {
-		return 0, err
-	}
-	var own money.Fen
-	for i := range list {
-		switch p := &list[i]; {
-		case p.State != PaymentDone:
-		case p.Kind == PayOut:
-			own += p.Own
-		default:
-			own -= p.Own
-		}
-	}
-	left := l.Paid - l.Clawed
-	cut, err := shares(amount, []money.Fen{left - own, own})
-	if err != nil {
-		return 0, err
-	}
-	return cut[1], nil
 }
 
 // takeBack takes an amount off the awards in proportion to what is left of each, and returns what of it others than the village

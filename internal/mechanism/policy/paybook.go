@@ -41,12 +41,29 @@ var payAccounts = sync.OnceValue(func() map[[2]string]string {
 	return out
 })
 
-// flow is one payment as the books see it: what comes to the village from outside, and what it pays on to persons and others.
-// Both are negative when money goes back.
+// flow is one payment as the books of the village see it: what comes to it from outside, and what it pays on to persons and
+// others. Both are negative when money goes back.
 type flow struct {
 	what    string
 	outside money.Fen
 	onward  money.Fen
+}
+
+// flowOf is the flow of a payment of which onward goes to others than the village. Where the payers pay these themselves, only
+// what the village bears of it goes through its books.
+func flowOf(r *Round, what string, pay *Payment, onward money.Fen) (flow, error) {
+	f := flow{what: what, outside: pay.Amount - pay.Own, onward: onward}
+	if r.Direct {
+		cut, err := shares(onward, []money.Fen{f.outside, pay.Own})
+		if err != nil {
+			return f, err
+		}
+		f.outside, f.onward = f.outside-cut[0], cut[1]
+	}
+	if pay.Kind == PayBack {
+		f.outside, f.onward = -f.outside, -f.onward
+	}
+	return f, nil
 }
 
 // entry is one line before its account is looked up in the books.
@@ -76,12 +93,12 @@ func villageEntries(f flow) []entry {
 	return out
 }
 
-// payerEntries are the lines in the books of the payer.
-func payerEntries(f flow) []entry {
-	if f.outside == 0 {
+// payerEntries are the lines in the books of a payer; amount is negative when it gets money back.
+func payerEntries(what string, amount money.Fen) []entry {
+	if amount == 0 {
 		return nil
 	}
-	return []entry{{usePayer, "拨付" + f.what, f.outside, 0}, {useBank, "拨付" + f.what, 0, f.outside}}
+	return []entry{{usePayer, "拨付" + what, amount, 0}, {useBank, "拨付" + what, 0, amount}}
 }
 
 // draft makes the draft of a voucher in the books that a party keeps here on a day; 0 when it keeps none, or there is nothing

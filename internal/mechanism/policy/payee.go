@@ -116,10 +116,11 @@ type laidOut struct {
 	payees []Payee
 	dues   []Due
 	cells  [][]money.Fen // by due and payee
+	borne  [][]money.Fen // by due: the village's own part, then those of the payers
 }
 
-// layOut divides a line's amount over payees and instalments as the award was divided.
-func layOut(a *engine.Award, amount money.Fen) (*laidOut, error) {
+// layOut divides a line's amount over payees, instalments and payers as the award was divided.
+func layOut(a *engine.Award, amount money.Fen, payers []Payer) (*laidOut, error) {
 	out := &laidOut{}
 	if amount == 0 {
 		return out, nil
@@ -157,16 +158,17 @@ func layOut(a *engine.Award, amount money.Fen) (*laidOut, error) {
 	if out.cells, err = Cross(rows, cols); err != nil {
 		return nil, err
 	}
-	own, err := ownShare(a, amount)
+	bear, err := bearers(a, amount, payers)
 	if err != nil {
 		return nil, err
 	}
-	borne, err := Cross(rows, []money.Fen{amount - own, own})
+	borne, err := Cross(rows, bear)
 	if err != nil {
 		return nil, err
 	}
+	out.borne = borne
 	for i := range dues {
-		out.dues = append(out.dues, Due{Seq: i + 1, Label: dues[i].Label, Amount: rows[i], Own: borne[i][1], Ready: dues[i].Ready})
+		out.dues = append(out.dues, Due{Seq: i + 1, Label: dues[i].Label, Amount: rows[i], Own: borne[i][0], Ready: dues[i].Ready})
 	}
 	return out, nil
 }
@@ -178,39 +180,6 @@ func (o *laidOut) find(to, name string) int {
 		}
 	}
 	return -1
-}
-
-// ownShare is what the village itself bears of an amount, by the policy's payer shares.
-func ownShare(a *engine.Award, amount money.Fen) (money.Fen, error) {
-	var others, own money.Fen
-	for _, pay := range a.Payers {
-		if isVillage(pay.To) {
-			own += pay.Amount
-		} else {
-			others += pay.Amount
-		}
-	}
-	got, err := shares(amount, []money.Fen{others, own})
-	if err != nil {
-		return 0, err
-	}
-	return got[1], nil
-}
-
-// outsidePayers are the names of those who bear a part and are not the village itself.
-func outsidePayers(a *engine.Award) []string {
-	var out []string
-	for _, pay := range a.Payers {
-		if !isVillage(pay.To) && pay.Amount > 0 {
-			out = append(out, pay.To)
-		}
-	}
-	return out
-}
-
-// isVillage reports whether a name in a split means the village's collective.
-func isVillage(to string) bool {
-	return to == "村集体" || to == "集体" || strings.HasSuffix(to, "村集体经济组织")
 }
 
 // keepParts stores payees, instalments and parts of a line anew; who was named for a role stays named.
@@ -225,7 +194,7 @@ func keepParts(ctx context.Context, tx *db.Tx, l *Line, o *laidOut) error {
 	for i := range o.payees {
 		p := &o.payees[i]
 		p.ID, p.Line = tx.NewID(), l.ID
-		if isVillage(p.To) {
+		if engine.IsVillage(p.To) {
 			p.Party = l.Party
 		}
 		for _, was := range old {
@@ -242,6 +211,11 @@ func keepParts(ctx context.Context, tx *db.Tx, l *Line, o *laidOut) error {
 		d.ID, d.Line = tx.NewID(), l.ID
 		if err := insertDue(ctx, tx, d); err != nil {
 			return err
+		}
+		for j, f := range o.borne[i][1:] {
+			if err := insertShare(ctx, tx, &Share{ID: tx.NewID(), Line: l.ID, Due: d.Seq, Payer: j + 1, Amount: f}); err != nil {
+				return err
+			}
 		}
 		for j := range o.payees {
 			if f := o.cells[i][j]; f > 0 {

@@ -28,21 +28,20 @@ const (
 	PaymentVoid = "void"
 )
 
-// Payment is one payment of an instalment of a line, or money that was got back. Own is what the village itself bears of it;
-// Voucher stands in the books of the village, PayerVoucher in those of the payer.
+// Payment is one payment of an instalment of a line, or money that was got back. Own is what the village itself bears of it, the
+// rest is in BorneOf; Voucher stands in the books of the village.
 type Payment struct {
 	db.Row
-	No                    string
-	Line                  ids.ID
-	Kind                  string
-	Due                   int
-	Label                 string
-	On                    date.Date
-	DocNo                 string
-	Amount, Own           money.Fen
-	Payer                 ids.ID
-	Reason                string
-	Voucher, PayerVoucher ids.ID
+	No          string
+	Line        ids.ID
+	Kind        string
+	Due         int
+	Label       string
+	On          date.Date
+	DocNo       string
+	Amount, Own money.Fen
+	Reason      string
+	Voucher     ids.ID
 
 	ours bool
 }
@@ -55,10 +54,10 @@ var paymentMachine = &fsm.Machine{
 
 var paymentTable = &db.Table[Payment]{
 	Name: KindPayment,
-	Cols: []string{"no", "line_id", "kind", "due_seq", "label", "paid_on", "doc_no", "amount_fen", "own_fen", "payer_id", "reason", "voucher_id", "payer_voucher_id"},
+	Cols: []string{"no", "line_id", "kind", "due_seq", "label", "paid_on", "doc_no", "amount_fen", "own_fen", "reason", "voucher_id"},
 	Row:  func(p *Payment) *db.Row { return &p.Row },
 	Ptrs: func(p *Payment) []any {
-		return []any{&p.No, &p.Line, &p.Kind, &p.Due, &p.Label, &p.On, &p.DocNo, &p.Amount, &p.Own, &p.Payer, &p.Reason, &p.Voucher, &p.PayerVoucher}
+		return []any{&p.No, &p.Line, &p.Kind, &p.Due, &p.Label, &p.On, &p.DocNo, &p.Amount, &p.Own, &p.Reason, &p.Voucher}
 	},
 }
 
@@ -79,10 +78,8 @@ func (s *Runs) newPayments() *record.Noun[Payment] {
 			field.NewText("doc_no", "单据号", func(p *Payment) *string { return &p.DocNo }).Derived().List(),
 			field.NewMoney("amount", "金额", func(p *Payment) *money.Fen { return &p.Amount }).Derived().List(),
 			field.NewMoney("own", "其中村集体承担", func(p *Payment) *money.Fen { return &p.Own }).Derived(),
-			field.NewRef("payer", "出资单位", "party", func(p *Payment) *ids.ID { return &p.Payer }).Derived(),
 			field.NewText("reason", "事由", func(p *Payment) *string { return &p.Reason }).Limit(4000).Derived(),
 			field.NewRef("voucher", "村集体的凭证", "voucher", func(p *Payment) *ids.ID { return &p.Voucher }).Derived(),
-			field.NewRef("payer_voucher", "出资单位的凭证", "voucher", func(p *Payment) *ids.ID { return &p.PayerVoucher }).Derived(),
 		},
 		Prepare: func(ctx context.Context, q db.Q, tenant int64, p *Payment) error {
 			l, err := lineTable.Get(ctx, q, tenant, p.Line)

@@ -6,6 +6,7 @@ import (
 	"huicun/internal/kit/db"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
+	"huicun/internal/mechanism/policy/engine"
 	"huicun/internal/registry/access"
 	"huicun/internal/registry/audit"
 )
@@ -38,7 +39,7 @@ func (s *Runs) NamePayees(ctx context.Context, who access.Principal, tenant int6
 		for i := range payees {
 			p := &payees[i]
 			person, party := persons[p.ID], parties[p.ID]
-			if isVillage(p.To) || person == p.Person && party == p.Party {
+			if engine.IsVillage(p.To) || person == p.Person && party == p.Party {
 				continue
 			}
 			if paid[p.ID] {

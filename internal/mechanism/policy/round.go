@@ -36,8 +36,9 @@ const (
 	RoundVoid   = "void"
 )
 
-// Round is a policy's version worked out for a year over a place (核算批次). Budget 0 is none. Procedure are the steps before an
-// approval, Count and Total its lines and what they come to, Digest seals what was frozen when it was made.
+// Round is a policy's version worked out for a year over a place (核算批次). Budget 0 is none. Unit is what its rules give, 元 or
+// points. Direct says that the payers pay persons themselves, else it goes through the village. Procedure are the steps before an
+// approval, Count and Total its lines and what they come to, Digest seals what was frozen when it was made. Who pays is in PayersOf.
 type Round struct {
 	db.Row
 	No              string
@@ -46,7 +47,8 @@ type Round struct {
 	Purpose         string
 	Budget          money.Fen
 	ProRata         bool
-	Payer           ids.ID
+	Unit            string
+	Direct          bool
 	Days            int
 	Procedure       string
 	Count           int
@@ -79,12 +81,12 @@ var RoundMachine = &fsm.Machine{
 var roundTable = &db.Table[Round]{
 	Name: KindRound,
 	Cols: []string{
-		"no", "policy_id", "version_id", "round_year", "purpose", "budget_fen", "pro_rata", "payer_id", "publish_days", "procedure_steps", "lines", "total_fen", "digest",
+		"no", "policy_id", "version_id", "round_year", "purpose", "budget_fen", "pro_rata", "unit", "direct", "publish_days", "procedure_steps", "lines", "total_fen", "digest",
 	},
 	Row: func(r *Round) *db.Row { return &r.Row },
 	Ptrs: func(r *Round) []any {
 		return []any{
-			&r.No, &r.Policy, &r.Version, &r.Year, &r.Purpose, &r.Budget, &r.ProRata, &r.Payer, &r.Days, &r.Procedure, &r.Count, &r.Total, &r.Digest,
+			&r.No, &r.Policy, &r.Version, &r.Year, &r.Purpose, &r.Budget, &r.ProRata, &r.Unit, &r.Direct, &r.Days, &r.Procedure, &r.Count, &r.Total, &r.Digest,
 		}
 	},
 }
@@ -131,7 +133,8 @@ func (s *Runs) newRounds() *record.Noun[Round] {
 			field.NewMoney("total", "合计", func(r *Round) *money.Fen { return &r.Total }).Derived().List(),
 			field.NewMoney("budget", "预算", func(r *Round) *money.Fen { return &r.Budget }).Derived().Show(),
 			field.NewBool("pro_rata", "超出预算时同比例调减", func(r *Round) *bool { return &r.ProRata }).Derived(),
-			field.NewRef("payer", "出资单位", "party", func(r *Round) *ids.ID { return &r.Payer }).Derived(),
+			field.NewText("unit", "核算单位", func(r *Round) *string { return &r.Unit }).Derived(),
+			field.NewBool("direct", "个人部分由出资单位直接发放", func(r *Round) *bool { return &r.Direct }).Derived(),
 			field.NewInt("days", "公示天数", 0, 365, func(r *Round) *int { return &r.Days }).Col("publish_days").In("天").Derived(),
 			steps,
 			field.NewText("digest", "数据校验值", func(r *Round) *string { return &r.Digest }).Derived(),
@@ -177,7 +180,8 @@ type FreezeIn struct {
 	Year     int
 	Purpose  string
 	Budget   money.Fen // 0: that of the policy
-	Payer    ids.ID
+	Payers   []ids.ID  // in the order of the policy's payers; 0 where it is not known yet
+	Direct   bool
 	Days     int // at least those of the version
 	Note     string
 	Sample   bool
@@ -226,10 +230,6 @@ func runnable(ctx context.Context, tx *db.Tx, in *FreezeIn) (*Version, *engine.P
 		return nil, nil, errs.New(errs.State, "award.year", "第 %d 版（%s）在 %d 年没有效力，请选有效的年度或版本", v.VersionNo, v.span(), in.Year)
 	case !code.Within(in.Region, pol.Region):
 		return nil, nil, errs.New(errs.State, "award.place", "这里不在《%s》的适用范围内", pol.Title)
-	case p.Counts():
-		return nil, nil, errs.New(errs.State, "award.points", "这项政策只计分，没有奖金，不建核算批次")
-	case p.Ranked():
-		return nil, nil, errs.New(errs.State, "award.ranked", "这项政策按名次评奖，评出以后在“奖励发放”里登记")
 	}
 	return v, p, nil
 }
@@ -263,7 +263,7 @@ func (s *Runs) freezeTx(ctx context.Context, tx *db.Tx, who access.Principal, in
 		steps = append(steps, engine.StepPublish)
 	}
 	r := &Round{
-		Policy: v.Policy, Version: v.ID, Year: in.Year, Purpose: cmpOr(in.Purpose, "other"), Budget: in.Budget, ProRata: proRata, Payer: in.Payer, Days: in.Days,
+		Policy: v.Policy, Version: v.ID, Year: in.Year, Purpose: cmpOr(in.Purpose, "other"), Budget: in.Budget, ProRata: proRata, Unit: p.Unit(), Direct: in.Direct, Days: in.Days,
 		Procedure: strings.Join(steps, ","), ours: true,
 	}
 	r.Region, r.State, r.Note, r.Sample = in.Region, RoundOpen, field.Clean(in.Note, true), in.Sample || v.Sample
@@ -273,6 +273,9 @@ func (s *Runs) freezeTx(ctx context.Context, tx *db.Tx, who access.Principal, in
 	}
 	r.Digest, r.Count = digest, len(calcs)
 	if err := s.Rounds.CreateTx(ctx, tx, who, r); err != nil {
+		return nil, err
+	}
+	if err := keepPayers(ctx, tx, r, p, in.Payers); err != nil {
 		return nil, err
 	}
 	for i := range calcs {
@@ -289,13 +292,18 @@ type worked struct {
 	award *engine.Award
 }
 
-// computeAll works all subjects out; those that cannot be are named, all at once. The digest is over the subjects' hashes.
+// computeAll works all subjects out, with their places where prizes are given; those that cannot be are named, all at once. The
+// digest is over the subjects' hashes.
 func computeAll(tx *db.Tx, who access.Principal, v *Version, p *engine.Policy, list []FreezeSubject) ([]worked, string, error) {
+	inputs, err := placeAll(p, list)
+	if err != nil {
+		return nil, "", err
+	}
 	var l errs.List
 	out := make([]worked, len(list))
 	hashes := make([]string, len(list))
 	for i := range list {
-		c, a, err := compute(v, p, list[i].Inputs, list[i].Edits)
+		c, a, err := compute(v, p, inputs[i], list[i].Edits)
 		if err != nil {
 			if errs.KindOf(err) != errs.Invalid {
 				return nil, "", err
@@ -319,8 +327,9 @@ func sentenceOf(err error) string {
 
 // newLine stores a line with its first computation.
 func (s *Runs) newLine(ctx context.Context, tx *db.Tx, who access.Principal, r *Round, sub *FreezeSubject, c worked, n int) error {
-	l := &Line{Round: r.ID, No: fmt.Sprintf("%s-%s", r.No, padded(n)), Kind: cmpOr(sub.Kind, SubjectVillage), Subject: sub.Subject, Name: sub.Name, Result: c.Amount, Calcs: 1, Why: whyOf(c.award), Computer: who.ID, ours: true}
+	l := &Line{Round: r.ID, No: fmt.Sprintf("%s-%s", r.No, padded(n)), Kind: cmpOr(sub.Kind, SubjectVillage), Subject: sub.Subject, Name: sub.Name, ours: true}
 	l.Region, l.State, l.Sample = sub.Region, Computed, r.Sample
+	l.take(c, who)
 	if owner, err := party.CollectiveOf(ctx, tx, tx.Tenant, sub.Region); err == nil {
 		l.Party = owner.ID
 	} else if !errs.Is(err, errs.NotFound) {
@@ -333,16 +342,34 @@ func (s *Runs) newLine(ctx context.Context, tx *db.Tx, who access.Principal, r *
 	return insertCalc(ctx, tx, c.Calc)
 }
 
+// take takes a computation's result over; the amount is settled with the round's.
+func (l *Line) take(c worked, who access.Principal) {
+	a := c.award
+	l.Result, l.Calcs, l.Computer = c.Amount, c.Seq, who.ID
+	l.Amount = min(l.Amount, l.Result)
+	l.Why, l.Undecided = strings.Join(a.Refused, "；"), undecided(a)
+	l.Points, l.Place, l.Prize = "", 0, ""
+	if a.Unit != engine.Yuan {
+		l.Points = a.Points.RatString()
+	}
+	if a.Standing != nil {
+		l.Place, l.Prize = a.Standing.Place, a.Standing.Prize
+	}
+}
+
 func padded(n int) string {
 	t := strconv.Itoa(n)
 	return strings.Repeat("0", max(0, 3-len(t))) + t
 }
 
-// whyOf says why an award is nothing, or what is still open.
-func whyOf(a *engine.Award) string {
-	list := slices.Clone(a.Refused)
+// undecided says what people have yet to decide, "" when nothing is left to them.
+func undecided(a *engine.Award) string {
+	var list []string
 	for _, u := range a.Undecided {
 		list = append(list, fmt.Sprintf("“%s”还要由%s在 %s 至 %s 之间确定", u.Label, u.By, engine.Show(u.Min, u.Unit), engine.Show(u.Max, u.Unit)))
+	}
+	if a.Standing != nil && a.Standing.Tied {
+		list = append(list, "同分的超过名额，还要确定先后")
 	}
 	return strings.Join(list, "；")
 }
@@ -422,7 +449,11 @@ func (s *Runs) setAmount(ctx context.Context, tx *db.Tx, l *Line, amount money.F
 	if err != nil {
 		return err
 	}
-	laid, err := layOut(a, amount)
+	payers, err := PayersOf(ctx, tx, tx.Tenant, l.Round)
+	if err != nil {
+		return err
+	}
+	laid, err := layOut(a, amount, payers)
 	if err != nil {
 		return err
 	}
@@ -442,7 +473,7 @@ func closeRound(ctx context.Context, tx *db.Tx, r *Round) error {
 	}
 	for i := range lines {
 		l := &lines[i]
-		if l.Amount > 0 && !slices.Contains([]string{Filed, Vetoed, ClawedBack}, l.State) {
+		if !l.nothing() && !slices.Contains([]string{Filed, Vetoed, ClawedBack}, l.State) {
 			return errs.New(errs.State, "award.open", "核算单 %s（%s）现在是“%s”，各单归档或否决以后才能把批次归档", l.No, l.Name, LineMachine.State(l.State).Label)
 		}
 	}

@@ -83,7 +83,7 @@ func insertPart(ctx context.Context, tx *db.Tx, p *Part) error {
 
 // dropParts removes what a line's amount was divided into; nothing of it has been paid.
 func dropParts(ctx context.Context, tx *db.Tx, line ids.ID) error {
-	for _, t := range []string{"award_part", "award_due", "award_payee"} {
+	for _, t := range []string{"award_part", "award_share", "award_due", "award_payee"} {
 		if err := tx.Exec(ctx, `DELETE FROM `+t+` WHERE tenant_id = $1 AND line_id = $2`, tx.Tenant, line); err != nil {
 			return fmt.Errorf("removing parts: %w", err)
 		}
@@ -210,9 +210,47 @@ func AwardsOfLine(ctx context.Context, q db.Q, tenant int64, line ids.ID) ([]Awa
 	return awardTable.All(ctx, q, db.NewWhere(tenant).And("line_id = ?", line), "paid_on, no")
 }
 
-// forgetVoucher removes a payment's links to a voucher that is taken back.
-func forgetVoucher(ctx context.Context, tx *db.Tx, payment ids.ID, column string) error {
-	return tx.Exec(ctx, `UPDATE award_payment SET `+column+` = NULL WHERE tenant_id = $1 AND id = $2`, tx.Tenant, payment)
+// forgetVoucher removes a payment's link to a voucher that is taken back.
+func forgetVoucher(ctx context.Context, tx *db.Tx, payment ids.ID) error {
+	return tx.Exec(ctx, `UPDATE award_payment SET voucher_id = NULL WHERE tenant_id = $1 AND id = $2`, tx.Tenant, payment)
+}
+
+// setBorneVoucher links a payer's part of a payment to the voucher in its books, or with 0 to none.
+func setBorneVoucher(ctx context.Context, tx *db.Tx, id, voucher ids.ID) error {
+	return tx.Exec(ctx, `UPDATE award_borne SET voucher_id = $3 WHERE tenant_id = $1 AND id = $2`, tx.Tenant, id, voucher)
+}
+
+func insertPayer(ctx context.Context, tx *db.Tx, p *Payer) error {
+	return tx.Exec(ctx, `INSERT INTO award_payer (tenant_id, id, round_id, seq, to_label, party_id) VALUES ($1, $2, $3, $4, $5, $6)`,
+		tx.Tenant, p.ID, p.Round, p.Seq, p.To, p.Party)
+}
+
+// PayersOf lists who bears a round besides the villages.
+func PayersOf(ctx context.Context, q db.Q, tenant int64, round ids.ID) ([]Payer, error) {
+	return db.Collect(ctx, q, func(p *Payer) []any { return []any{&p.ID, &p.Round, &p.Seq, &p.To, &p.Party} },
+		`SELECT id, round_id, seq, to_label, party_id FROM award_payer WHERE tenant_id = $1 AND round_id = $2 ORDER BY seq`, tenant, round)
+}
+
+func insertShare(ctx context.Context, tx *db.Tx, s *Share) error {
+	return tx.Exec(ctx, `INSERT INTO award_share (tenant_id, id, line_id, due_seq, payer_seq, amount_fen) VALUES ($1, $2, $3, $4, $5, $6)`,
+		tx.Tenant, s.ID, s.Line, s.Due, s.Payer, s.Amount)
+}
+
+// SharesOf lists what the payers bear of a line, by instalment.
+func SharesOf(ctx context.Context, q db.Q, tenant int64, line ids.ID) ([]Share, error) {
+	return db.Collect(ctx, q, func(s *Share) []any { return []any{&s.ID, &s.Line, &s.Due, &s.Payer, &s.Amount} },
+		`SELECT id, line_id, due_seq, payer_seq, amount_fen FROM award_share WHERE tenant_id = $1 AND line_id = $2 ORDER BY due_seq, payer_seq`, tenant, line)
+}
+
+func insertBorne(ctx context.Context, tx *db.Tx, b *Borne) error {
+	return tx.Exec(ctx, `INSERT INTO award_borne (tenant_id, id, payment_id, payer_seq, party_id, amount_fen, voucher_id) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		tx.Tenant, b.ID, b.Payment, b.Payer, b.Party, b.Amount, b.Voucher)
+}
+
+// BorneOf lists what the payers bore of a payment.
+func BorneOf(ctx context.Context, q db.Q, tenant int64, payment ids.ID) ([]Borne, error) {
+	return db.Collect(ctx, q, func(b *Borne) []any { return []any{&b.ID, &b.Payment, &b.Payer, &b.Party, &b.Amount, &b.Voucher} },
+		`SELECT id, payment_id, payer_seq, party_id, amount_fen, voucher_id FROM award_borne WHERE tenant_id = $1 AND payment_id = $2 ORDER BY payer_seq`, tenant, payment)
 }
 
 // checkSums compares lines with their parts, payments and awards.
@@ -232,6 +270,13 @@ func checkSums(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 		{"发放 %s 是 %s 元，它的奖励记录合计 %s 元", `SELECT f.no, f.amount_fen, CAST(COALESCE(SUM(a.amount_fen), 0) AS BIGINT)
 			FROM award_payment f LEFT JOIN award a ON a.tenant_id = f.tenant_id AND a.payment_id = f.id
 			WHERE f.tenant_id = $1 AND f.kind = 'pay' GROUP BY f.id, f.no, f.amount_fen HAVING f.amount_fen <> COALESCE(SUM(a.amount_fen), 0) ORDER BY f.no`},
+		{"核算单 %s 各期合计 %s 元，各方承担合计 %s 元", `SELECT l.no, d.fen, d.own + COALESCE(s.fen, 0) FROM award_line l
+			JOIN (SELECT line_id, CAST(SUM(amount_fen) AS BIGINT) AS fen, CAST(SUM(own_fen) AS BIGINT) AS own FROM award_due WHERE tenant_id = $1 GROUP BY line_id) d ON d.line_id = l.id
+			LEFT JOIN (SELECT line_id, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM award_share WHERE tenant_id = $1 GROUP BY line_id) s ON s.line_id = l.id
+			WHERE l.tenant_id = $1 AND d.fen <> d.own + COALESCE(s.fen, 0) ORDER BY l.no`},
+		{"兑付 %s 是 %s 元，各方承担合计 %s 元", `SELECT f.no, f.amount_fen, f.own_fen + CAST(COALESCE(SUM(b.amount_fen), 0) AS BIGINT)
+			FROM award_payment f LEFT JOIN award_borne b ON b.tenant_id = f.tenant_id AND b.payment_id = f.id
+			WHERE f.tenant_id = $1 GROUP BY f.id, f.no, f.amount_fen, f.own_fen HAVING f.amount_fen <> f.own_fen + COALESCE(SUM(b.amount_fen), 0) ORDER BY f.no`},
 		{"核算单 %s 已追回 %s 元，追回记录合计 %s 元", `SELECT l.no, l.clawed_fen, CAST(COALESCE(SUM(f.amount_fen), 0) AS BIGINT)
 			FROM award_line l LEFT JOIN award_payment f ON f.tenant_id = l.tenant_id AND f.line_id = l.id AND f.kind = 'claw'
 			WHERE l.tenant_id = $1 GROUP BY l.id, l.no, l.clawed_fen HAVING l.clawed_fen <> COALESCE(SUM(f.amount_fen), 0) ORDER BY l.no`},

@@ -211,7 +211,7 @@ func TestRun(t *testing.T) {
 		mechtest.Refused(t, w.step(clerk, r, "plan", "", func(s *StepIn) { s.Text = " " }, one), "text", "请写明分配方案")
 		w.must(w.step(clerk, r, "plan", "2021-10-10", nil, lines...))
 		mechtest.Refused(t, w.step(clerk, r, "vote", "2021-10-09", nil, one), "on", "不能早于前一步")
-		mechtest.Refused(t, w.step(clerk, r, "vote", "2021-10-15", func(s *StepIn) { s.Present, s.Agree = 20, 15 }, one), "present", "没有过半数")
+		mechtest.Refused(t, w.step(clerk, r, "vote", "2021-10-15", func(s *StepIn) { s.Present, s.Agree = 20, 15 }, one), "present", "没有达到过半数")
 		mechtest.Refused(t, w.step(clerk, r, "vote", "2021-10-15", func(s *StepIn) { s.Agree = 18 }, one), "agree", "没有通过")
 		w.must(w.step(clerk, r, "vote", "2021-10-15", nil, lines...))
 		mechtest.Refused(t, w.step(clerk, r, "review", "2021-10-18", nil, one), "", "核算人不能")

@@ -233,7 +233,7 @@ func (r *Resolver) covers(found map[string]had) bool {
 // toNumber is an indicator's value in the units that a policy reckons in: yuan, shares of one, units of area.
 func toNumber(u indicator.Unit, v int64) *big.Rat {
 	switch u {
-	case indicator.Yuan, indicator.YuanYear:
+	case indicator.Yuan, indicator.YuanYear, indicator.Points:
 		return big.NewRat(v, 100)
 	case indicator.Ratio100, indicator.M2, indicator.Mu:
 		return big.NewRat(v, 10_000)

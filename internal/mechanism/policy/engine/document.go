@@ -28,6 +28,7 @@ type Document struct {
 	Instalments []Instalment `yaml:"instalments,omitempty"`
 	Clawback    *Clawback    `yaml:"clawback,omitempty"`
 	Procedure   []string     `yaml:"procedure,omitempty"` // the steps before an approval; see usualSteps
+	Vote        *Vote        `yaml:"vote,omitempty"`      // when the village's vote carries; the law's least when left out
 	Budget      *Budget      `yaml:"budget,omitempty"`
 	Prizes      *Prizes      `yaml:"prizes,omitempty"`
 	Examples    []Example    `yaml:"examples,omitempty"`

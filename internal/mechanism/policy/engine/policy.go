@@ -7,6 +7,9 @@ import (
 	"huicun/internal/kit/money"
 )
 
+// Yuan is the unit of money.
+const Yuan = "元"
+
 // Policy is a checked document, ready to be evaluated. It is safe to use from several goroutines.
 type Policy struct {
 	Doc *Document
@@ -27,7 +30,11 @@ type Policy struct {
 	prizes   *prizes
 	budget   money.Fen // 0: none
 	proRata  bool
+	vote     *VoteRule // nil: as the law says
 }
+
+// Unit is the unit of what the rules give: 元, or that of points.
+func (p *Policy) Unit() string { return p.award.unit }
 
 // Counts reports whether the award is points and not money.
 func (p *Policy) Counts() bool { return p.award.unit != "元" }

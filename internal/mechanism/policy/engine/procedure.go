@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 
 	"huicun/internal/kit/money"
 )
@@ -42,6 +43,7 @@ func (c *checker) procedure(doc *Document) {
 		}
 		last = max(last, at)
 	}
+	c.vote(doc.Vote)
 	b := doc.Budget
 	if b == nil {
 		return
@@ -80,6 +82,38 @@ func (p *Policy) Payee() string {
 }
 
 const collective = "村集体"
+
+// Payers are those who bear the awards besides the village itself, as the document calls them; one that has no name where it
+// says nothing.
+func (p *Policy) Payers() []string {
+	var out []string
+	add := func(to string) {
+		if to != "" && !IsVillage(to) && !slices.Contains(out, to) {
+			out = append(out, to)
+		}
+	}
+	named := false
+	for _, s := range p.splits {
+		if s.Kind != "payer" {
+			continue
+		}
+		named = true
+		for _, k := range s.cases {
+			for _, to := range k.to {
+				add(to)
+			}
+		}
+	}
+	if !named {
+		return []string{""}
+	}
+	return out
+}
+
+// IsVillage reports whether a name in a split means the village's collective.
+func IsVillage(to string) bool {
+	return to == collective || to == "集体" || strings.HasSuffix(to, "村集体经济组织")
+}
 
 // Ranked reports whether the policy gives prizes by rank among all subjects.
 func (p *Policy) Ranked() bool { return p.prizes != nil }
