@@ -1,7 +1,9 @@
 -- +goose Up
 
--- A round over points says their unit; direct: persons are paid by the payers themselves, not through the village.
+-- A round over points says their unit; payee is what the policy calls who gets what no split gives away; direct: persons are paid
+-- by the payers themselves, not through the village.
 ALTER TABLE award_round ADD COLUMN unit TEXT NOT NULL DEFAULT '元';
+ALTER TABLE award_round ADD COLUMN payee TEXT NOT NULL DEFAULT '';
 ALTER TABLE award_round ADD COLUMN direct BOOLEAN NOT NULL DEFAULT FALSE;
 
 -- points is an exact fraction, '' where money is awarded; place is 0 without one; undecided says what people have yet to decide.
@@ -9,6 +11,9 @@ ALTER TABLE award_line ADD COLUMN points TEXT NOT NULL DEFAULT '';
 ALTER TABLE award_line ADD COLUMN place INTEGER NOT NULL DEFAULT 0 CONSTRAINT award_line_place_not_negative CHECK (place >= 0);
 ALTER TABLE award_line ADD COLUMN prize TEXT NOT NULL DEFAULT '';
 ALTER TABLE award_line ADD COLUMN undecided TEXT NOT NULL DEFAULT '';
+-- Who a lead's or an informant's payee is, as its record says.
+ALTER TABLE award_line ADD COLUMN payee_party_id BIGINT;
+ALTER TABLE award_line ADD COLUMN payee_person_id BIGINT;
 UPDATE award_line SET undecided = why, why = '' WHERE why LIKE '%还要由%';
 
 -- The organisations that pay, by what the policy calls them; '' where it names none. From here on award_round.payer_id,

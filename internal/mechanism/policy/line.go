@@ -41,7 +41,7 @@ const (
 
 // Line is what a round gives one subject (核算单). Result is what the rules give, Amount what it comes to within the budget; Why
 // says why it is nothing, Undecided what people have yet to decide. Points is what a policy that counts them gives, an exact
-// fraction, "" where money is awarded; Place and Prize stand where prizes are given. Computer, Reviewer and Approver are accounts.
+// fraction, "" where money is awarded; PayeeParty or PayeePerson is whom the record of a lead or an informant names; Place and Prize stand where prizes are given. Computer, Reviewer and Approver are accounts.
 type Line struct {
 	db.Row
 	No                           string
@@ -50,6 +50,7 @@ type Line struct {
 	Subject                      ids.ID
 	Name                         string
 	Party                        ids.ID
+	PayeeParty, PayeePerson      ids.ID
 	Result, Amount               money.Fen
 	Calcs                        int
 	Why, Undecided               string
@@ -118,14 +119,14 @@ var LineMachine = &fsm.Machine{
 var lineTable = &db.Table[Line]{
 	Name: KindLine,
 	Cols: []string{
-		"no", "round_id", "subject_kind", "subject_id", "name", "party_id", "result_fen", "amount_fen", "calcs", "why", "undecided", "points", "place", "prize", "planned_on", "plan", "voted_on", "vote_due", "vote_present",
+		"no", "round_id", "subject_kind", "subject_id", "name", "party_id", "payee_party_id", "payee_person_id", "result_fen", "amount_fen", "calcs", "why", "undecided", "points", "place", "prize", "planned_on", "plan", "voted_on", "vote_due", "vote_present",
 		"vote_agree", "reviewed_on", "review", "rechecked_on", "recheck", "published_on", "published_to", "approved_on", "approval_no", "filed_on", "paid_fen", "clawed_fen",
 		"computer_id", "reviewer_id", "approver_id",
 	},
 	Row: func(l *Line) *db.Row { return &l.Row },
 	Ptrs: func(l *Line) []any {
 		return []any{
-			&l.No, &l.Round, &l.Kind, &l.Subject, &l.Name, &l.Party, &l.Result, &l.Amount, &l.Calcs, &l.Why, &l.Undecided, &l.Points, &l.Place, &l.Prize, &l.PlannedOn, &l.Plan, &l.VotedOn, &l.Due, &l.Present,
+			&l.No, &l.Round, &l.Kind, &l.Subject, &l.Name, &l.Party, &l.PayeeParty, &l.PayeePerson, &l.Result, &l.Amount, &l.Calcs, &l.Why, &l.Undecided, &l.Points, &l.Place, &l.Prize, &l.PlannedOn, &l.Plan, &l.VotedOn, &l.Due, &l.Present,
 			&l.Agree, &l.ReviewedOn, &l.Review, &l.RecheckedOn, &l.Recheck, &l.PublishedOn, &l.PublishedTo, &l.ApprovedOn, &l.ApprovalNo, &l.FiledOn, &l.Paid, &l.Clawed,
 			&l.Computer, &l.Reviewer, &l.Approver,
 		}

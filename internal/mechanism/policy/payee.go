@@ -183,7 +183,7 @@ func (o *laidOut) find(to, name string) int {
 }
 
 // keepParts stores payees, instalments and parts of a line anew; who was named for a role stays named.
-func keepParts(ctx context.Context, tx *db.Tx, l *Line, o *laidOut) error {
+func keepParts(ctx context.Context, tx *db.Tx, r *Round, l *Line, o *laidOut) error {
 	old, err := PayeesOf(ctx, tx, tx.Tenant, l.ID)
 	if err != nil {
 		return err
@@ -194,8 +194,11 @@ func keepParts(ctx context.Context, tx *db.Tx, l *Line, o *laidOut) error {
 	for i := range o.payees {
 		p := &o.payees[i]
 		p.ID, p.Line = tx.NewID(), l.ID
-		if engine.IsVillage(p.To) {
+		switch {
+		case engine.IsVillage(p.To):
 			p.Party = l.Party
+		case p.To == r.Payee && p.Name == "":
+			p.Party, p.Person = l.PayeeParty, l.PayeePerson
 		}
 		for _, was := range old {
 			if was.To == p.To && was.Name == p.Name && was.Named() {

@@ -37,7 +37,8 @@ const (
 )
 
 // Round is a policy's version worked out for a year over a place (核算批次). Budget 0 is none. Unit is what its rules give, 元 or
-// points. Direct says that the payers pay persons themselves, else it goes through the village. Procedure are the steps before an
+// points. Payee is what the policy calls who gets what no split gives
+// away. Direct says that the payers pay persons themselves, else it goes through the village. Procedure are the steps before an
 // approval, Count and Total its lines and what they come to, Digest seals what was frozen when it was made. Who pays is in PayersOf.
 type Round struct {
 	db.Row
@@ -48,6 +49,7 @@ type Round struct {
 	Budget          money.Fen
 	ProRata         bool
 	Unit            string
+	Payee           string
 	Direct          bool
 	Days            int
 	Procedure       string
@@ -81,12 +83,12 @@ var RoundMachine = &fsm.Machine{
 var roundTable = &db.Table[Round]{
 	Name: KindRound,
 	Cols: []string{
-		"no", "policy_id", "version_id", "round_year", "purpose", "budget_fen", "pro_rata", "unit", "direct", "publish_days", "procedure_steps", "lines", "total_fen", "digest",
+		"no", "policy_id", "version_id", "round_year", "purpose", "budget_fen", "pro_rata", "unit", "payee", "direct", "publish_days", "procedure_steps", "lines", "total_fen", "digest",
 	},
 	Row: func(r *Round) *db.Row { return &r.Row },
 	Ptrs: func(r *Round) []any {
 		return []any{
-			&r.No, &r.Policy, &r.Version, &r.Year, &r.Purpose, &r.Budget, &r.ProRata, &r.Unit, &r.Direct, &r.Days, &r.Procedure, &r.Count, &r.Total, &r.Digest,
+			&r.No, &r.Policy, &r.Version, &r.Year, &r.Purpose, &r.Budget, &r.ProRata, &r.Unit, &r.Payee, &r.Direct, &r.Days, &r.Procedure, &r.Count, &r.Total, &r.Digest,
 		}
 	},
 }
@@ -164,13 +166,14 @@ func StepsText(steps []string) string {
 }
 
 // FreezeSubject is one subject of a new round with its values; Edits are those that people entered. Kind is SubjectVillage when
-// left out, else the kind of the record that Subject is the id of.
+// left out, else the kind of the record that Subject is the id of. Party or Person is the policy's payee, where it is no village.
 type FreezeSubject struct {
-	Kind         string
-	Subject      ids.ID
-	Region, Name string
-	Inputs       *engine.Inputs
-	Edits        []Edit
+	Kind          string
+	Subject       ids.ID
+	Region, Name  string
+	Party, Person ids.ID
+	Inputs        *engine.Inputs
+	Edits         []Edit
 }
 
 // FreezeIn is what a round is made of.
@@ -263,7 +266,7 @@ func (s *Runs) freezeTx(ctx context.Context, tx *db.Tx, who access.Principal, in
 		steps = append(steps, engine.StepPublish)
 	}
 	r := &Round{
-		Policy: v.Policy, Version: v.ID, Year: in.Year, Purpose: cmpOr(in.Purpose, "other"), Budget: in.Budget, ProRata: proRata, Unit: p.Unit(), Direct: in.Direct, Days: in.Days,
+		Policy: v.Policy, Version: v.ID, Year: in.Year, Purpose: cmpOr(in.Purpose, "other"), Budget: in.Budget, ProRata: proRata, Unit: p.Unit(), Payee: p.Payee(), Direct: in.Direct, Days: in.Days,
 		Procedure: strings.Join(steps, ","), ours: true,
 	}
 	r.Region, r.State, r.Note, r.Sample = in.Region, RoundOpen, field.Clean(in.Note, true), in.Sample || v.Sample
@@ -327,7 +330,7 @@ func sentenceOf(err error) string {
 
 // newLine stores a line with its first computation.
 func (s *Runs) newLine(ctx context.Context, tx *db.Tx, who access.Principal, r *Round, sub *FreezeSubject, c worked, n int) error {
-	l := &Line{Round: r.ID, No: fmt.Sprintf("%s-%s", r.No, padded(n)), Kind: cmpOr(sub.Kind, SubjectVillage), Subject: sub.Subject, Name: sub.Name, ours: true}
+	l := &Line{Round: r.ID, No: fmt.Sprintf("%s-%s", r.No, padded(n)), Kind: cmpOr(sub.Kind, SubjectVillage), Subject: sub.Subject, Name: sub.Name, PayeeParty: sub.Party, PayeePerson: sub.Person, ours: true}
 	l.Region, l.State, l.Sample = sub.Region, Computed, r.Sample
 	l.take(c, who)
 	if owner, err := party.CollectiveOf(ctx, tx, tx.Tenant, sub.Region); err == nil {
@@ -405,7 +408,7 @@ func (s *Runs) settleRound(ctx context.Context, tx *db.Tx, r *Round, reason stri
 	}
 	sums := []money.Fen{taken}
 	for i, l := range free {
-		if err := s.setAmount(ctx, tx, l, amounts[i], reason, slices.Contains(changed, l.ID)); err != nil {
+		if err := s.setAmount(ctx, tx, r, l, amounts[i], reason, slices.Contains(changed, l.ID)); err != nil {
 			return err
 		}
 		sums = append(sums, l.Amount)
@@ -423,7 +426,7 @@ func (s *Runs) settleRound(ctx context.Context, tx *db.Tx, r *Round, reason stri
 }
 
 // setAmount gives a line its amount and lays it out over payees and instalments.
-func (s *Runs) setAmount(ctx context.Context, tx *db.Tx, l *Line, amount money.Fen, reason string, changed bool) error {
+func (s *Runs) setAmount(ctx context.Context, tx *db.Tx, r *Round, l *Line, amount money.Fen, reason string, changed bool) error {
 	payees, err := PayeesOf(ctx, tx, tx.Tenant, l.ID)
 	if err != nil {
 		return err
@@ -449,7 +452,7 @@ func (s *Runs) setAmount(ctx context.Context, tx *db.Tx, l *Line, amount money.F
 	if err != nil {
 		return err
 	}
-	payers, err := PayersOf(ctx, tx, tx.Tenant, l.Round)
+	payers, err := PayersOf(ctx, tx, tx.Tenant, r.ID)
 	if err != nil {
 		return err
 	}
@@ -457,7 +460,7 @@ func (s *Runs) setAmount(ctx context.Context, tx *db.Tx, l *Line, amount money.F
 	if err != nil {
 		return err
 	}
-	return keepParts(ctx, tx, l, laid)
+	return keepParts(ctx, tx, r, l, laid)
 }
 
 // actor is who acts, with leave to write what follows from what he or she may do.

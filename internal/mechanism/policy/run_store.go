@@ -141,6 +141,23 @@ func approvedBesides(ctx context.Context, q db.Q, tenant int64, policy ids.ID, y
 	return sum, err
 }
 
+// rewardedSubjects names the lines by which records of a kind within places were awarded money by the end of a day, by record;
+// besides is left out.
+func rewardedSubjects(ctx context.Context, q db.Q, tenant int64, kind string, ranges [][2]string, to date.Date, besides ids.ID) (map[ids.ID][]string, error) {
+	w := db.NewWhere(tenant).Ranges("region", ranges).And("subject_kind = ?", kind).And("id <> ?", besides).And("amount_fen > 0").
+		And("approved_on <> ''").And("approved_on <= ?", to).And("state IN ('approved', 'paying', 'paid', 'filed')")
+	type row struct {
+		subject ids.ID
+		no      string
+	}
+	list, err := db.Collect(ctx, q, func(r *row) []any { return []any{&r.subject, &r.no} }, `SELECT subject_id, no FROM award_line WHERE `+w.SQL()+` ORDER BY no`, w.Args()...)
+	out := map[ids.ID][]string{}
+	for _, r := range list {
+		out[r.subject] = append(out[r.subject], r.no)
+	}
+	return out, err
+}
+
 // publicLines lists the published lines of a place, the latest first; what has not been published is nobody's to see.
 func publicLines(ctx context.Context, q db.Q, w *db.Where, order string) ([]Line, error) {
 	return lineTable.All(ctx, q, w.And("published_on <> ''").And("state IN ('published', 'approved', 'paying', 'paid', 'filed')"), order)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/errs"
@@ -74,8 +75,16 @@ type Found struct {
 	Values        map[string]engine.Value
 }
 
-// Add makes a kind of subject known.
-func (s *Sources) Add(k SubjectKind) { s.kinds[k.Code] = k }
+// rewarded is the value, after the kind's code, that says whether another award of the subject has been approved.
+const rewarded = ".rewarded"
+
+// Add makes a kind of subject known, with whether its subjects have had awards.
+func (s *Sources) Add(k SubjectKind) {
+	k.Values = append(slices.Clone(k.Values), SubjectValue{
+		Code: k.Code + rewarded, Name: "已享受奖励", Type: "bool", Definition: "截至当日，别的核算单已经批准过对它的奖励（含发放、归档；否决、退回和全部追回的不算）",
+	})
+	s.kinds[k.Code] = k
+}
 
 // Kind is a kind of subject that was added; false for villages and for what is not known.
 func (s *Sources) Kind(code string) (SubjectKind, bool) {
@@ -104,7 +113,11 @@ type Resolver struct {
 	villages []region.Region
 	known    map[string]map[string]engine.Value // of villages, by what is asked for
 	looked   map[string][]Found                 // of other kinds, by kind, year and day
+	besides  ids.ID                             // a line that is not asked about
 }
+
+// Besides leaves a line out where a policy asks whether its subject has had awards: its own approval is none before it.
+func (r *Resolver) Besides(line ids.ID) { r.besides = line }
 
 // Resolver begins to resolve for a scope in a year, up to a day; the zero day is the year's end.
 func (s *Sources) Resolver(ctx context.Context, tenant int64, scope string, year int, asOf date.Date) (*Resolver, error) {
@@ -141,6 +154,17 @@ func (r *Resolver) find(ctx context.Context, kind SubjectKind, in engine.Input) 
 	list, err := kind.Find(ctx, r.tenant, r.ranges, year, asOf)
 	if err != nil {
 		return nil, fmt.Errorf("finding subjects of kind %s: %w", kind.Code, err)
+	}
+	had, err := rewardedSubjects(ctx, r.env.DB.Read(), r.tenant, kind.Code, r.ranges, asOf, r.besides)
+	if err != nil {
+		return nil, fmt.Errorf("finding awards of kind %s: %w", kind.Code, err)
+	}
+	for _, f := range list {
+		v := engine.Value{Bool: len(had[f.ID]) > 0, From: "没有批准过的核算单"}
+		if v.Bool {
+			v.From = "核算单 " + strings.Join(had[f.ID], "、")
+		}
+		f.Values[kind.Code+rewarded] = v
 	}
 	r.looked[key] = list
 	return list, nil

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"math/big"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,17 +13,23 @@ import (
 	"huicun/internal/web/ui"
 )
 
-// present are a line's inputs as the records have them now; nothing is found for a subject that is no village.
+// present are a line's inputs as the records have them now.
 func (p *runPages) present(c *shell.Ctx, l *lineOf) (*engine.Inputs, error) {
+	scope := l.Region
 	if l.Kind != policy.SubjectVillage {
-		return &engine.Inputs{Values: map[string]engine.Value{}}, nil
+		scope = l.round.Region // a lead may have moved to another place since
 	}
-	list, err := p.sources.Subjects(c.Context(), c.Tenant, l.policy, l.Region, l.round.Year, date.Date{})
+	r, err := p.sources.Resolver(c.Context(), c.Tenant, scope, l.round.Year, date.Date{})
+	if err != nil {
+		return nil, err
+	}
+	r.Besides(l.ID)
+	list, err := r.Subjects(c.Context(), l.policy)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range list {
-		if s.Region == l.Region {
+		if s.ID == l.Subject && (s.ID != 0 || s.Region == l.Region) {
 			return s.Inputs, nil
 		}
 	}
@@ -75,47 +80,12 @@ func (p *runPages) recomputePage(c *shell.Ctx, problem error, status int) error 
 		if in.Figure == "" {
 			field.Help = ""
 		}
-		kind := "text"
-		options := in.Values
-		if in.Type == "bool" {
-			options = []string{"是", "否"}
-		}
-		if len(options) > 0 {
-			kind = "select"
-			field.Options = []ui.Option{{Label: "（默认）"}}
-			for _, o := range options {
-				field.Options = append(field.Options, ui.Option{Value: o, Label: o, Selected: o == field.Value})
-			}
-		}
-		v.Fields = append(v.Fields, formField{Kind: kind, Field: field})
+		v.Fields = append(v.Fields, valueField(field, in))
 	}
 	p.decisionFields(&v, l, f, get, wrong)
 	v.Fields = append(v.Fields, formField{Kind: "long", Field: ui.Field{Name: "reason", Label: "理由", Required: true, Wide: true, Rows: 2, Value: get("reason", ""), Error: wrong["reason"]}})
 	page := c.PageOf(recomputeLabel(l.Line)+"："+l.Name, ui.Link{Label: "核算批次", Href: "/award-rounds"}, ui.Link{Label: l.round.No, Href: roundPath(l.round)}, ui.Link{Label: l.No, Href: linePath(l.Line)}, ui.Link{Label: recomputeLabel(l.Line)})
 	return c.PageStatus(status, page, runForm(v))
-}
-
-// decisionFields ask for what a person decides within a range, and for the persons who share where the policy has such.
-func (p *runPages) decisionFields(v *runFormView, l *lineOf, f *policy.Frozen, get func(name, usual string) string, wrong map[string]string) {
-	for _, r := range l.policy.Doc.Rules {
-		if r.Range == nil {
-			continue
-		}
-		amount, reason := "", ""
-		if d, ok := f.Inputs.Decisions[r.Name]; ok && d.Amount != nil {
-			amount, reason = strings.TrimSuffix(engine.Show(d.Amount, ""), " 元"), d.Reason
-		}
-		v.Fields = append(v.Fields,
-			formField{Kind: "text", Field: ui.Field{Name: "d." + r.Name, Label: r.Label + "（" + r.Range.By + "确定）", Unit: "元", Value: get("d."+r.Name, amount), Error: wrong["d."+r.Name]}},
-			formField{Kind: "text", Field: ui.Field{Name: "why." + r.Name, Label: r.Label + "的理由", Value: get("why."+r.Name, reason)}})
-	}
-	byRole := false
-	for _, s := range l.policy.Doc.Splits {
-		byRole = byRole || s.ByRole
-	}
-	if byRole || l.policy.Doc.Persons != nil {
-		v.Fields = append(v.Fields, formField{Kind: "long", Field: ui.Field{Name: "persons", Label: "参加分配的人员", Wide: true, Rows: 5, Value: get("persons", policy.PersonsText(f.Inputs.Persons)), Error: wrong["persons"], Help: "一行一人：职务，姓名，身份，任职月数，受处分；后三项可以不写"}})
-	}
 }
 
 // recompute works the line out over what was entered.
@@ -214,39 +184,31 @@ func (p *runPages) enter(c *shell.Ctx, l *lineOf, in engine.Input, now *engine.I
 	out.Edits = append(out.Edits, policy.Edit{Input: in.Name, Label: in.Label, Was: found, Now: text, By: c.Who.Name, Why: strings.TrimSpace(c.Form("reason"))})
 }
 
-// decided takes over what people decided within ranges.
-func (p *runPages) decided(c *shell.Ctx, l *lineOf, out *policy.RecomputeIn, bad *errs.List) {
-	for _, r := range l.policy.Doc.Rules {
-		if r.Range == nil || !c.R.PostForm.Has("d."+r.Name) {
-			continue
-		}
-		text := strings.TrimSpace(c.Form("d." + r.Name))
-		if text == "" {
-			delete(out.Inputs.Decisions, r.Name)
-			continue
-		}
-		amount, err := engine.ParseNumber(text)
-		if err != nil {
-			bad.Add("d."+r.Name, "%s", errs.Message(err))
-			continue
-		}
-		if out.Inputs.Decisions == nil {
-			out.Inputs.Decisions = map[string]engine.Decision{}
-		}
-		out.Inputs.Decisions[r.Name] = engine.Decision{Amount: new(big.Rat).Set(amount), Reason: strings.TrimSpace(c.Form("why." + r.Name))}
-	}
-}
+// payerField is the name of the field of a policy's payer, by its place.
+func payerField(i int) string { return "payer." + strconv.Itoa(i) }
 
 // freezeOf is the card by which a simulation becomes a round, nil for those who may not make one.
 func (p *pages) freezeOf(c *shell.Ctx, t *trial) *freezeView {
-	if !c.Who.Can(roundEdit, c.Scope) || t.version.State == policy.VersionDraft || t.policy.Counts() || t.policy.Ranked() {
+	if !c.Who.Can(roundEdit, c.Scope) || t.version.State == policy.VersionDraft {
 		return nil
 	}
 	v := &freezeView{
-		Action: pathOf(t.version) + "/freeze", Key: c.FormKey(), Days: c.Form("days"), Payer: c.Form("payer"), Why: c.Form("freeze_why"), Only: c.Form("only_given") != "",
+		Action: pathOf(t.version) + "/freeze", Key: c.FormKey(), Days: c.Form("days"), Why: c.Form("freeze_why"), Only: c.Form("only_given") != "",
 	}
 	if v.Days == "" {
 		v.Days = strconv.Itoa(t.version.PublicityDays)
+	}
+	for i, to := range t.policy.Payers() {
+		name := payerField(i)
+		v.Payers = append(v.Payers, ui.Field{Name: name, Label: strings.TrimSuffix("出资单位："+to, "："), Ref: "party", Value: c.Form(name), Placeholder: "账套在这里的，兑付时生成凭证"})
+	}
+	usual := "village"
+	if t.noun().Code != engine.OfVillage {
+		usual = "direct" // nobody's village stands between
+	}
+	for _, o := range []ui.Option{{Value: "village", Label: "经村集体转付"}, {Value: "direct", Label: "由出资单位直接发放"}} {
+		o.Selected = o.Value == c.Form("flow") || c.Form("flow") == "" && o.Value == usual
+		v.Flows = append(v.Flows, o)
 	}
 	for _, o := range policy.Purposes {
 		v.Purposes = append(v.Purposes, ui.Option{Value: o.Code, Label: o.Label, Selected: o.Code == c.Form("purpose") || c.Form("purpose") == "" && o.Code == "combined"})

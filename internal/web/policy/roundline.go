@@ -87,10 +87,7 @@ func (p *runPages) lineNext(c *shell.Ctx, l *policy.Line) (templ.Component, erro
 	if err != nil {
 		return nil, err
 	}
-	v := lineNextView{Stats: []ui.StatView{{Label: "奖励金额", Value: l.Amount.String(), Unit: "元"}, {Label: "已发放", Value: l.Paid.String(), Unit: "元"}}}
-	if l.Amount < l.Result {
-		v.Stats[0].Sub = "按规则 " + l.Result.String() + " 元，按预算同比例调减"
-	}
+	v := lineNextView{Stats: lineStats(r, l)}
 	if l.Clawed > 0 {
 		v.Stats = append(v.Stats, ui.StatView{Label: "已追回", Value: l.Clawed.String(), Unit: "元", Kind: ui.Red})
 	}
@@ -124,6 +121,25 @@ func (p *runPages) lineNext(c *shell.Ctx, l *policy.Line) (templ.Component, erro
 		v.Buttons = append(v.Buttons, ui.Button{Label: "追回", Href: linePath(l) + "/claw-back"})
 	}
 	return lineNextBody(v), nil
+}
+
+// lineStats are what a line gives and what has been paid.
+func lineStats(r *policy.Round, l *policy.Line) []ui.StatView {
+	var out []ui.StatView
+	if r.Unit != engine.Yuan {
+		out = append(out, ui.StatView{Label: "得分", Value: l.PointsText(""), Unit: r.Unit})
+	}
+	if l.Place > 0 || l.Prize != "" {
+		out = append(out, ui.StatView{Label: "名次和奖项", Value: l.PlaceText()})
+	}
+	if r.Unit != engine.Yuan && l.Result == 0 {
+		return out
+	}
+	amount := ui.StatView{Label: "奖励金额", Value: l.Amount.String(), Unit: "元"}
+	if l.Amount < l.Result {
+		amount.Sub = "按规则 " + l.Result.String() + " 元，按预算同比例调减"
+	}
+	return append(out, amount, ui.StatView{Label: "已发放", Value: l.Paid.String(), Unit: "元"})
 }
 
 func canRecompute(c *shell.Ctx, l *policy.Line) bool {
@@ -282,7 +298,10 @@ func (p *runPages) lineCalcs(c *shell.Ctx, line *policy.Line) (templ.Component, 
 	var list []calcView
 	for i := range l.calcs {
 		k := &l.calcs[i]
-		v := calcView{Title: fmt.Sprintf("第 %d 次：%s，%s 核算，%s 元", k.Seq, k.When().Format("2006-01-02 15:04"), k.Actor, k.Amount), Reason: k.Reason, Hash: k.Hash}
+		v := calcView{Title: fmt.Sprintf("第 %d 次：%s，%s 核算", k.Seq, k.When().Format("2006-01-02 15:04"), k.Actor), Reason: k.Reason, Hash: k.Hash}
+		if k.Amount > 0 || l.round.Unit == engine.Yuan {
+			v.Title += "，" + k.Amount.String() + " 元"
+		}
 		f, err := k.Frozen()
 		if err != nil {
 			return nil, err
@@ -327,9 +346,12 @@ func (p *runPages) sheet(c *shell.Ctx) error {
 	}
 	v := awardSheetView{Title: l.policy.Doc.Title + "奖励核算单", No: l.No, Sample: l.Sample, Sheet: sheetOf(a, nil), Hash: l.calcs[0].Hash}
 	v.Heads = []ui.Desc{
-		{Label: "对象", Value: l.Name}, {Label: "奖励年度", Value: strconv.Itoa(l.round.Year) + " 年"}, {Label: "核定金额", Value: l.Amount.String() + " 元", Strong: true},
-		{Label: "大写", Value: l.Amount.Capital()}, {Label: "状态", Value: stateOf(l.Line)}, {Label: "程序", Value: policy.StepsText(l.round.Steps())},
+		{Label: "对象", Value: l.Name}, {Label: "奖励年度", Value: strconv.Itoa(l.round.Year) + " 年"}, {Label: "核定结果", Value: outcome(l.round, l.Line), Strong: true},
 	}
+	if l.Amount > 0 {
+		v.Heads = append(v.Heads, ui.Desc{Label: "大写", Value: l.Amount.Capital()})
+	}
+	v.Heads = append(v.Heads, ui.Desc{Label: "状态", Value: stateOf(l.Line)}, ui.Desc{Label: "程序", Value: policy.StepsText(l.round.Steps())})
 	for _, d := range []struct {
 		label string
 		on    date.Date
@@ -431,90 +453,4 @@ func (p *runPages) payees(c *shell.Ctx) error {
 		return err
 	}
 	return p.payeesPage(c, err, http.StatusUnprocessableEntity)
-}
-
-// clawForm asks how much is got back and why.
-func (p *runPages) clawForm(c *shell.Ctx) error { return p.clawPage(c, nil, http.StatusOK) }
-
-func (p *runPages) clawPage(c *shell.Ctx, problem error, status int) error {
-	l, err := p.line(c)
-	if err != nil {
-		return err
-	}
-	wrong := fieldErrors(problem)
-	get := func(name, usual string) string {
-		if c.R.Method == http.MethodPost {
-			return c.Form(name)
-		}
-		return usual
-	}
-	left := l.Paid - l.Clawed
-	v := runFormView{
-		Action: linePath(l.Line) + "/claw-back", Back: linePath(l.Line), Key: c.FormKey(), Submit: "确认追回", Problems: problemsOf(problem),
-		Intro: fmt.Sprintf("已发放 %s 元，已追回 %s 元；按各人领到的比例追回，全部追回后没有发放的不再发放", l.Paid, l.Clawed),
-		Fields: []formField{
-			{Kind: "money", Field: ui.Field{Name: "amount", Label: "追回金额", Required: true, Value: get("amount", left.Plain()), Error: wrong["amount"]}},
-			{Kind: "day", Field: ui.Field{Name: "on", Label: "追回日期", Required: true, Value: get("on", c.Today().String()), Error: wrong["on"]}},
-			{Kind: "text", Field: ui.Field{Name: "doc", Label: "单据号", Required: true, Value: get("doc", ""), Error: wrong["doc"], Help: "决定文号、银行回单号"}},
-			{Kind: "long", Field: ui.Field{Name: "reason", Label: "理由", Required: true, Value: get("reason", ""), Error: wrong["reason"], Wide: true, Rows: 3}},
-		},
-	}
-	page := c.PageOf("追回："+l.Name, ui.Link{Label: "核算批次", Href: "/award-rounds"}, ui.Link{Label: l.round.No, Href: roundPath(l.round)}, ui.Link{Label: l.No, Href: linePath(l.Line)}, ui.Link{Label: "追回"})
-	return c.PageStatus(status, page, runForm(v))
-}
-
-func (p *runPages) claw(c *shell.Ctx) error {
-	l, err := p.line(c)
-	if err != nil {
-		return err
-	}
-	in := policy.ClawIn{Line: l.ID, DocNo: c.Form("doc"), Reason: c.Form("reason")}
-	var bad errs.List
-	if in.Amount, err = money.Parse(c.Form("amount")); err != nil {
-		bad.Add("amount", "%s", errs.Message(err))
-	}
-	if in.On, err = date.Parse(strings.TrimSpace(c.Form("on"))); err != nil {
-		bad.Add("on", "%s", errs.Message(err))
-	}
-	if err = bad.Err(); err == nil {
-		if err = p.runs.ClawBack(c.Context(), c.Who, c.Tenant, c.Form("_key"), in); err == nil {
-			return c.Done(linePath(l.Line), "已追回 %s 元", in.Amount)
-		}
-	}
-	if !mendable(err) {
-		return err
-	}
-	return p.clawPage(c, err, http.StatusUnprocessableEntity)
-}
-
-// paymentVoid is the button that takes a payment back.
-func (p *runPages) paymentVoid(c *shell.Ctx, pay *policy.Payment) (templ.Component, error) {
-	if pay.State != policy.PaymentDone || pay.Kind != policy.PayOut || !c.Who.Can(payApprove, pay.Region) {
-		return nil, nil
-	}
-	return paymentVoidBody(ui.ConfirmView{
-		ID: "void", Button: ui.Button{Label: "撤销这次发放", Style: ui.Danger}, Title: "撤销：" + pay.No, Text: "登记有误时使用：奖励记录和凭证一并撤回，这一期恢复为待发放。钱真的收回来了的，请在核算单里办理追回。",
-		Action: "/award-payments/" + pay.ID.String() + "/void", Submit: "确认撤销", Danger: true, AskReason: true, ReasonRequired: true,
-		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(pay.Version, 10)}},
-	}), nil
-}
-
-func (p *runPages) voidPayment(c *shell.Ctx) error {
-	tenant, err := c.NeedTenant()
-	if err != nil {
-		return err
-	}
-	id, err := c.ID()
-	if err != nil {
-		return err
-	}
-	version, _ := strconv.ParseInt(c.Form("version"), 10, 64)
-	pay, err := p.runs.Payments.Get(c.Context(), c.Who, tenant, id)
-	if err != nil {
-		return err
-	}
-	if err := p.runs.Payments.Do(c.Context(), c.Who, tenant, id, version, "void", c.Form("reason")); err != nil {
-		return err
-	}
-	return c.Done("/award-lines/"+pay.Line.String(), "发放已撤销")
 }

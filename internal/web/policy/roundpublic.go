@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,7 +11,6 @@ import (
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/errs"
 	"huicun/internal/kit/ids"
-	"huicun/internal/kit/money"
 	"huicun/internal/kit/sheet"
 	"huicun/internal/mechanism/policy"
 	"huicun/internal/registry/region"
@@ -31,17 +31,26 @@ func (p *runPages) tableRows(c *shell.Ctx, r *policy.Round) (head []sheet.Column
 	if err != nil {
 		return nil, nil, err
 	}
-	head = []sheet.Column{
-		{Title: "序号", Width: 6, Kind: sheet.Number}, {Title: "对象", Width: 18}, {Title: "核算单号", Width: 18}, {Title: "按规则核算（元）", Width: 16, Kind: sheet.Money}, {Title: "核定金额（元）", Width: 16, Kind: sheet.Money},
-		{Title: "已发放（元）", Width: 16, Kind: sheet.Money}, {Title: "状态", Width: 10}, {Title: "说明", Width: 30},
+	cols := resultCols(r, lines)
+	head = []sheet.Column{{Title: "序号", Width: 6, Kind: sheet.Number}, {Title: "对象", Width: 18}, {Title: "核算单号", Width: 18}}
+	total := []string{"", "合计", ""}
+	for k := range cols {
+		head, total = append(head, cols[k].sheetColumn()), append(total, cols[k].total(lines))
 	}
-	var result, amount, paid money.Fen
+	head, total = append(head, sheet.Column{Title: "状态", Width: 10}, sheet.Column{Title: "说明", Width: 30}), append(total, "", "")
 	for i := range lines {
 		l := &lines[i]
-		result, amount, paid = result+l.Result, amount+l.Amount, paid+l.Paid
-		rows = append(rows, []string{strconv.Itoa(i + 1), l.Name, l.No, l.Result.Plain(), l.Amount.Plain(), l.Paid.Plain(), stateOf(l), l.Why})
+		row := []string{strconv.Itoa(i + 1), l.Name, l.No}
+		for k := range cols {
+			if cols[k].fen != nil {
+				row = append(row, cols[k].fen(l).Plain())
+			} else {
+				row = append(row, cols[k].text(l))
+			}
+		}
+		rows = append(rows, append(row, stateOf(l), l.Remark()))
 	}
-	rows = append(rows, []string{"", "合计", "", result.Plain(), amount.Plain(), paid.Plain(), "", ""})
+	rows = append(rows, total)
 	return head, rows, nil
 }
 
@@ -200,7 +209,17 @@ func (p *runPages) public(c *shell.Ctx) error {
 		return err
 	}
 	title = publicTitle(title)
-	t := ui.Table{Caption: title, Unit: "元", Columns: []ui.Column{{Label: "对象"}, {Label: "奖励金额", Align: ui.Right}, {Label: "领奖人"}, {Label: "公示期"}, {Label: "状态"}}}
+	cols := slices.DeleteFunc(resultCols(r, lines), func(k resultCol) bool { return !k.public })
+	t := ui.Table{Caption: title, Columns: []ui.Column{{Label: "对象"}}}
+	for k := range cols {
+		if t.Columns = append(t.Columns, cols[k].column()); cols[k].fen != nil {
+			t.Unit = "元"
+		}
+	}
+	if t.Unit != "" {
+		t.Columns = append(t.Columns, ui.Column{Label: "领奖人"})
+	}
+	t.Columns = append(t.Columns, ui.Column{Label: "公示期"}, ui.Column{Label: "状态"})
 	open := false
 	for i := range lines {
 		l := &lines[i]
@@ -215,7 +234,14 @@ func (p *runPages) public(c *shell.Ctx) error {
 		case l.State != policy.Published:
 			badge = stateBadge(l)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Name, Strong: true}, ui.T(l.Amount.String()), ui.T(payees), ui.T(span(l.PublishedOn, l.PublishedTo)), {Badge: badge}}})
+		row := []ui.Cell{{Text: l.Name, Strong: true}}
+		for k := range cols {
+			row = append(row, cols[k].cell(l))
+		}
+		if t.Unit != "" {
+			row = append(row, ui.T(payees))
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: append(row, ui.T(span(l.PublishedOn, l.PublishedTo)), ui.Cell{Badge: badge})})
 	}
 	intro := []string{"对公示有异议的，请在公示期内向本村村务监督委员会或镇政府提出，写明事实，留下联系方式；提出人的姓名不公开，答复以后才批准。", "每笔奖励怎样算出来，可以到村里查看奖励核算单。"}
 	if !open {

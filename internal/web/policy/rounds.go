@@ -42,7 +42,7 @@ type runPages struct {
 func MountRuns(s *shell.Shell, set *resource.Set, runs *policy.Runs, versions *record.Noun[policy.Version], sources *policy.Sources) {
 	p := &runPages{pages: &pages{env: s.Env, sources: sources, versions: versions}, runs: runs}
 	resource.Mount(s, set, runs.Rounds, resource.Options[policy.Round]{
-		NoForms: true, Before: []resource.Panel[policy.Round]{p.roundNext}, Panels: []resource.Panel[policy.Round]{p.roundLines}, Actions: p.roundActions,
+		NoForms: true, Before: []resource.Panel[policy.Round]{p.roundNext}, Panels: []resource.Panel[policy.Round]{p.roundLines, p.roundPayers}, Actions: p.roundActions,
 	})
 	resource.Mount(s, set, runs.Lines, resource.Options[policy.Line]{
 		NoForms: true, Before: []resource.Panel[policy.Line]{p.lineNext}, Panels: []resource.Panel[policy.Line]{p.linePayees, p.lineSheet, p.lineCalcs}, Actions: p.lineActions,
@@ -52,7 +52,7 @@ func MountRuns(s *shell.Shell, set *resource.Set, runs *policy.Runs, versions *r
 			{Kind: policy.KindPayment, Field: "line", Title: "兑付记录", HideEmpty: true}, {Kind: "award", Field: "line", Title: "奖励记录", HideEmpty: true},
 		},
 	})
-	resource.Mount(s, set, runs.Payments, resource.Options[policy.Payment]{NoForms: true, Panels: []resource.Panel[policy.Payment]{p.paymentVoid}})
+	resource.Mount(s, set, runs.Payments, resource.Options[policy.Payment]{NoForms: true, Panels: []resource.Panel[policy.Payment]{p.paymentPayers, p.paymentVoid}})
 	resource.Mount(s, set, runs.Objections, resource.Options[policy.Objection]{})
 	s.Handle(
 		shell.Route{Method: "POST", Pattern: "/policy-versions/{id}/freeze", Perm: roundEdit, Fn: p.freeze},
@@ -152,15 +152,19 @@ func (p *runPages) roundNext(c *shell.Ctx, r *policy.Round) (templ.Component, er
 		paid, clawed = paid+l.Paid, clawed+l.Clawed
 		if n := l.Next(r.Steps()); n != "" {
 			waiting[n]++
-		} else if l.Amount == 0 {
+		} else if l.Amount == 0 && l.ApprovedOn.IsZero() {
 			zero++
 		}
 	}
-	v.Stats = []ui.StatView{{Label: "核算单", Value: strconv.Itoa(len(lines)), Unit: "张"}, {Label: "合计", Value: r.Total.String(), Unit: "元"}, {Label: "已发放", Value: paid.String(), Unit: "元"}}
+	v.Stats = []ui.StatView{{Label: "核算单", Value: strconv.Itoa(len(lines)), Unit: "张"}}
+	if r.Unit == engine.Yuan || r.Total > 0 {
+		v.Stats = append(v.Stats, ui.StatView{Label: "合计", Value: r.Total.String(), Unit: "元"}, ui.StatView{Label: "已发放", Value: paid.String(), Unit: "元"})
+	}
 	if clawed > 0 {
 		v.Stats = append(v.Stats, ui.StatView{Label: "已追回", Value: clawed.String(), Unit: "元", Kind: ui.Red})
 	}
 	switch {
+	case r.Unit != engine.Yuan && r.Total == 0:
 	case r.Budget == 0:
 		v.Stats = append(v.Stats, ui.StatView{Label: "预算", Value: "没有规定"})
 	case r.Total > r.Budget:
@@ -225,24 +229,32 @@ func (p *runPages) roundActions(c *shell.Ctx, r *policy.Round) []ui.Button {
 	}
 }
 
-// roundLines lists the lines with state and amount.
+// roundLines lists the lines with state and what they give.
 func (p *runPages) roundLines(c *shell.Ctx, r *policy.Round) (templ.Component, error) {
 	lines, err := p.seen(c, r)
 	if err != nil {
 		return nil, err
 	}
-	t := ui.Table{Caption: "核算单", Unit: "元", Columns: []ui.Column{
-		{Label: "对象"}, {Label: "按规则核算", Align: ui.Right}, {Label: "奖励金额", Align: ui.Right}, {Label: "已发放", Align: ui.Right}, {Label: "状态", Nowrap: true}, {Label: "下一步"}, {Label: "说明"},
-	}}
+	cols := resultCols(r, lines)
+	t := ui.Table{Caption: "核算单", Columns: []ui.Column{{Label: "对象"}}}
+	for i := range cols {
+		if t.Columns = append(t.Columns, cols[i].column()); cols[i].fen != nil {
+			t.Unit = "元"
+		}
+	}
+	t.Columns = append(t.Columns, ui.Column{Label: "状态", Nowrap: true}, ui.Column{Label: "下一步"}, ui.Column{Label: "说明"})
 	for i := range lines {
 		l := &lines[i]
 		next := ""
 		if n := l.Next(r.Steps()); n != "" && r.State == policy.RoundOpen {
 			next = policy.EventLabel(n)
 		}
-		t.Rows = append(t.Rows, ui.Row{Href: linePath(l), Cells: []ui.Cell{
-			{Text: l.Name, Sub: l.No}, ui.T(l.Result.String()), {Text: l.Amount.String(), Strong: true}, ui.T(l.Paid.String()), {Badge: stateBadge(l)}, ui.T(next), {Text: l.Why, Muted: true},
-		}})
+		row := ui.Row{Href: linePath(l), Cells: []ui.Cell{{Text: l.Name, Sub: l.No}}}
+		for k := range cols {
+			row.Cells = append(row.Cells, cols[k].cell(l))
+		}
+		row.Cells = append(row.Cells, ui.Cell{Badge: stateBadge(l)}, ui.T(next), ui.Cell{Text: l.Remark(), Muted: true})
+		t.Rows = append(t.Rows, row)
 	}
 	return resource.TableCard(ui.CardView{Title: "核算单", Sub: strconv.Itoa(len(lines)) + " 张", Flush: true}, t), nil
 }
@@ -274,8 +286,14 @@ func (p *runPages) freeze(c *shell.Ctx) error {
 	if in.Days, err = strconv.Atoi(c.Form("days")); err != nil {
 		t.problems = append(t.problems, "公示天数应是整数")
 	}
-	if name := strings.TrimSpace(c.Form("payer")); name != "" {
-		if in.Payer, err = p.lookup(c, "party", name); err != nil {
+	in.Direct = c.Form("flow") == "direct"
+	for i := range t.policy.Payers() {
+		in.Payers = append(in.Payers, 0)
+		name := strings.TrimSpace(c.Form(payerField(i)))
+		if name == "" {
+			continue
+		}
+		if in.Payers[i], err = p.lookup(c, "party", name); err != nil {
 			t.problems = append(t.problems, "出资单位：没有名为“"+name+"”的单位")
 		}
 	}
@@ -307,7 +325,7 @@ func (t *trial) frozen(c *shell.Ctx, found map[string]map[string]string, why str
 	out := make([]policy.FreezeSubject, len(t.subjects))
 	for i := range t.subjects {
 		s := &t.subjects[i]
-		out[i] = policy.FreezeSubject{Kind: s.Kind, Subject: s.ID, Region: s.Region, Name: s.Name, Inputs: s.Inputs}
+		out[i] = policy.FreezeSubject{Kind: s.Kind, Subject: s.ID, Region: s.Region, Name: s.Name, Party: s.PayeeParty, Person: s.PayeePerson, Inputs: s.Inputs}
 		for _, in := range t.policy.Doc.Inputs {
 			v, ok := s.Inputs.Values[in.Name]
 			if !ok || in.Type == "accounts" {
@@ -379,6 +397,13 @@ func (p *runPages) stepPage(c *shell.Ctx, problem error, status int) error {
 	}
 	label := policy.EventLabel(event)
 	v := runFormView{Action: roundPath(r) + "/steps/" + event, Back: roundPath(r), Key: c.FormKey(), Submit: "确认" + label, Problems: problemsOf(problem), Fields: stepFields(c, event, problem)}
+	if event == engine.StepVote {
+		rule, err := policy.VoteRuleOf(c.Context(), p.env.DB.Read(), r, c.Today())
+		if err != nil {
+			return err
+		}
+		v.Intro = rule.Words()
+	}
 	if event == "pay" {
 		if err := p.payFields(c, r, lines, &v, problem); err != nil {
 			return err
@@ -391,7 +416,7 @@ func (p *runPages) stepPage(c *shell.Ctx, problem error, status int) error {
 		if only != 0 && l.ID != only {
 			continue
 		}
-		k := pickView{ID: l.ID.String(), Title: l.Name, Sub: l.No, Amount: l.Amount.String(), State: stateBadge(l), Href: linePath(l)}
+		k := pickView{ID: l.ID.String(), Title: l.Name, Sub: l.No, Amount: outcome(r, l), State: stateBadge(l), Href: linePath(l)}
 		if k.Why, err = p.why(c, r, l, event); err != nil {
 			return err
 		}
@@ -439,7 +464,7 @@ func stepFields(c *shell.Ctx, event string, problem error) []formField {
 	case engine.StepPlan:
 		return []formField{day, long("分配方案", "给谁、各多少、理由；具体领奖人在核算单里填写", true)}
 	case engine.StepVote:
-		return []formField{day, number("due", "应到"), number("present", "实到"), number("agree", "同意")}
+		return []formField{day, number("due", "应到"), number("present", "实到"), number("agree", "同意")} // the rule stands above
 	case engine.StepReview, engine.StepRecheck:
 		return []formField{day, long("意见", "", false)}
 	case "approve":

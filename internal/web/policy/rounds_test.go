@@ -18,7 +18,7 @@ import (
 // frozen makes a round of 八桥村 by the simulation's form: one brand and 56 million invested give 105,000.
 func (s *site) frozen() (round string, line policy.Line) {
 	s.T.Helper()
-	form := url.Values{"act": {"try"}, "year": {"2021"}, "within": {"10"}, "budget": {"300000"}, "purpose": {"combined"}, "days": {"7"}, "payer": {"中共扬中市八桥镇委员会"}, "only_given": {"on"}, "_key": {"f1"}}
+	form := url.Values{"act": {"try"}, "year": {"2021"}, "within": {"10"}, "budget": {"300000"}, "purpose": {"combined"}, "days": {"7"}, "payer.0": {"中共扬中市八桥镇委员会"}, "only_given": {"on"}, "_key": {"f1"}}
 	for k, v := range map[string]string{"landed": "5600万", "brand_town": "1", "brand_city": "0", "grade": "优秀", "applied_on": "2022-01-10", "year_end": "2021-12-31", "accident": "否", "false_report": "否", "published": "是", "rechecked": "否"} {
 		form.Set("v.321182103203."+k, v)
 	}

@@ -99,7 +99,7 @@ func TestSimulationToPayment(t *testing.T) {
 	as("town_accountant", s.path("BB-2021-0001")+"/simulate")
 	v := "v.321182103203."
 	set(v+"landed", "56000000", v+"brand_town", "1", v+"brand_city", "0", v+"grade", "优秀", v+"applied_on", "2022-01-10", v+"accident", "否", v+"false_report", "否", v+"published", "是", v+"rechecked", "否",
-		"budget", "300000", "freeze_why", "镇考核结果", "payer", "中共扬中市八桥镇委员会")
+		"budget", "300000", "freeze_why", "镇考核结果", "payer.0", "中共扬中市八桥镇委员会")
 	run("only those", chromedp.Evaluate[chromedp.Void](`document.querySelector('main [name=only_given]').checked = true`))
 	shot("freeze-1440")
 	click("freeze", `button[formaction$="/freeze"]`)

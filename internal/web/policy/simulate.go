@@ -369,23 +369,28 @@ func entriesText(list []engine.Entry) string {
 
 // results are the outcome by village, the totals, and the edges.
 func (t *trial) results(v *simulateView) {
-	total := engine.Show(t.simulation.Points, t.unit())
+	total := t.simulation.Total.String() + " 元"
+	if unit := t.unit(); unit != engine.Yuan {
+		total = engine.Show(t.simulation.Points, unit)
+		if t.simulation.Total > 0 {
+			total += "，奖金 " + t.simulation.Total.String() + " 元"
+		}
+	}
 	noun := t.noun()
 	unit := strings.TrimSuffix(noun.Counter, noun.Label)
 	v.Stats = []ui.StatView{
 		{Label: "合计", Value: total, Kind: t.overKind()}, {Label: "得奖的" + noun.Label, Value: strconv.Itoa(t.simulation.Given), Unit: unit},
 		{Label: "算不出来的" + noun.Label, Value: strconv.Itoa(t.simulation.Failed), Unit: unit, Kind: warnIf(t.simulation.Failed > 0)},
 	}
-	if t.budget > 0 && !t.policy.Counts() {
+	if t.budget > 0 && (!t.policy.Counts() || t.simulation.Total > 0) {
 		label, left := "预算结余", t.budget-t.simulation.Total
 		if left < 0 {
 			label, left = "超出预算", -left
 		}
 		v.Stats = append(v.Stats, ui.StatView{Label: label, Value: left.String(), Unit: "元", Kind: t.overKind()})
 	}
-	v.Results = ui.Table{Caption: "结果", Columns: []ui.Column{{Label: noun.Label}, {Label: "奖励", Align: ui.Right}, {Label: "说明"}}}
+	v.Results = ui.Table{Caption: "结果", Columns: t.resultColumns()}
 	if t.comparison != nil {
-		v.Results.Columns = []ui.Column{{Label: noun.Label}, {Label: fmt.Sprintf("第 %d 版", t.other.VersionNo), Align: ui.Right}, {Label: fmt.Sprintf("第 %d 版", t.version.VersionNo), Align: ui.Right}, {Label: "增减", Align: ui.Right}, {Label: "说明"}}
 		v.Stats = append(v.Stats, ui.StatView{Label: "增加／减少／不变", Value: fmt.Sprintf("%d／%d／%d", t.comparison.More, t.comparison.Less, t.comparison.Same), Unit: noun.Counter})
 	}
 	for i, o := range t.simulation.Trials {
@@ -396,9 +401,38 @@ func (t *trial) results(v *simulateView) {
 		} else {
 			cells = append(cells, ui.Cell{Text: trialText(o), Strong: true})
 		}
+		if t.policy.Ranked() {
+			cells = append(cells, ui.T(placeText(o)))
+		}
 		v.Results.Rows = append(v.Results.Rows, ui.Row{Cells: append(cells, ui.Cell{Text: whyText(o), Muted: true})})
 	}
 	t.edges(v)
+}
+
+// resultColumns are the columns of the outcome; two versions stand beside each other.
+func (t *trial) resultColumns() []ui.Column {
+	out := []ui.Column{{Label: t.noun().Label}}
+	if t.comparison == nil {
+		out = append(out, ui.Column{Label: "奖励", Align: ui.Right})
+	} else {
+		for _, v := range []*policy.Version{t.other, t.version} {
+			out = append(out, ui.Column{Label: fmt.Sprintf("第 %d 版", v.VersionNo), Align: ui.Right})
+		}
+		out = append(out, ui.Column{Label: "增减", Align: ui.Right})
+	}
+	if t.policy.Ranked() {
+		out = append(out, ui.Column{Label: "名次和奖项", Nowrap: true})
+	}
+	return append(out, ui.Column{Label: "说明"})
+}
+
+// placeText is the place and the prize of a trial.
+func placeText(o engine.Trial) string {
+	if o.Award == nil || o.Award.Standing == nil {
+		return ""
+	}
+	s := o.Award.Standing
+	return (&policy.Line{Place: s.Place, Prize: s.Prize}).PlaceText()
 }
 
 func (t *trial) unit() string {
@@ -423,7 +457,14 @@ func trialText(o engine.Trial) string {
 	if o.Award == nil {
 		return "—"
 	}
-	return engine.Show(o.Award.Points, o.Award.Unit)
+	if o.Award.Unit == engine.Yuan {
+		return o.Award.Amount.String() + " 元"
+	}
+	text := engine.Show(o.Award.Points, o.Award.Unit)
+	if o.Award.Amount > 0 {
+		text += "，奖金 " + o.Award.Amount.String() + " 元"
+	}
+	return text
 }
 
 func changeCell(p engine.Pair) ui.Cell {
@@ -431,6 +472,9 @@ func changeCell(p engine.Pair) ui.Cell {
 		return ui.Cell{Text: "不能比较", Muted: true}
 	}
 	d := new(big.Rat).Sub(p.B.Award.Points, p.A.Award.Points)
+	if p.B.Award.Unit == engine.Yuan && p.A.Award.Unit == engine.Yuan {
+		d = big.NewRat(int64(p.Change), 100)
+	}
 	switch {
 	case d.Sign() > 0:
 		return ui.Cell{Text: "+" + engine.Show(d, p.B.Award.Unit), Kind: ui.Green}

@@ -115,5 +115,19 @@ func IsVillage(to string) bool {
 	return to == collective || to == "集体" || strings.HasSuffix(to, "村集体经济组织")
 }
 
+// ClawbackInputs are the inputs that the claw-back's condition asks about, in the document's order.
+func (p *Policy) ClawbackInputs() []Input {
+	var out []Input
+	if p.clawback == nil || p.clawback.expr == nil {
+		return nil
+	}
+	for _, in := range p.Doc.Inputs {
+		if in.Type != "accounts" && slices.Contains(p.clawback.expr.uses, in.Name) {
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
 // Ranked reports whether the policy gives prizes by rank among all subjects.
 func (p *Policy) Ranked() bool { return p.prizes != nil }
