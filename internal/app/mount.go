@@ -20,6 +20,7 @@ import (
 	openingpages "huicun/internal/web/opening"
 	overviewpages "huicun/internal/web/overview"
 	planpages "huicun/internal/web/plan"
+	policypages "huicun/internal/web/policy"
 	"huicun/internal/web/property"
 	rentpages "huicun/internal/web/rent"
 	"huicun/internal/web/resource"
@@ -119,7 +120,7 @@ func (a *App) mount() {
 	set := resource.NewSet()
 	a.Shell.LatestDay = a.latestDay
 	n := a.Nouns
-	a.Shell.Todo = sum(overviewpages.TodoCount(a.Overview), riskpages.TodoCount(n.Risk))
+	a.Shell.Todo = sum(overviewpages.TodoCount(a.Overview), riskpages.TodoCount(n.Risk), policypages.TodoCount(a.Env))
 	set.Files(a.Shell, n.Files)
 	set.Background(a.Jobs, a.largeFile)
 	mountNouns(a.Shell, set, n)
@@ -142,7 +143,7 @@ func (a *App) mount() {
 	riskpages.Mount(a.Shell, set, n.Risk, a.Jobs)
 	overviewpages.Mount(a.Shell, a.Overview, a.Board, riskpages.OverviewCard(n.Risk))
 	boardpages.Mount(a.Shell, a.Board)
-	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), todo(riskpages.Todo(n.Risk), overviewpages.Todo(a.Overview)))
+	home.Mount(a.Shell, books.NewChildren(a.Shell, n.Ledger), todo(riskpages.Todo(n.Risk), policypages.Todo(a.Env), overviewpages.Todo(a.Overview)))
 	jobpages.Mount(a.Shell, a.Jobs, map[string]jobpages.Detail{ledger.ImportKind: books.ImportDetail(a.Shell), rent.JobKind: rentpages.JobDetail})
 	journalpages.Mount(a.Shell, a.Journal, a.version)
 	showcasepages.Mount(a.Shell, a.Showcase)

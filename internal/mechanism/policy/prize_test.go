@@ -219,7 +219,7 @@ func TestSeveralPayers(t *testing.T) {
 func TestPointsInARun(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		doc := strings.Replace(sample(t, "informant-points-sample"), "subject: informant", "subject: village", 1)
-		w := newRunWorld(t, d, doc+"procedure: [review, publish]\n")
+		w := newRunWorld(t, d, doc)
 		values := func(effective string) map[string]string {
 			return map[string]string{"unit_kind": "村干部", "effective": effective, "signed": "0", "signed_total": "0"}
 		}

@@ -308,3 +308,49 @@ func checkSums(ctx context.Context, q db.Q, tenant int64) ([]string, error) {
 	}
 	return out, nil
 }
+
+// Waiting counts the lines of an open round that wait for a step.
+type Waiting struct {
+	Round Round
+	Event string
+	Lines int
+}
+
+// WaitingIn lists what waits in open rounds for the lines of places, in the order of rounds and steps.
+func WaitingIn(ctx context.Context, q db.Q, tenant int64, ranges [][2]string) ([]Waiting, error) {
+	open, err := roundTable.All(ctx, q, db.NewWhere(tenant).And("state = ?", RoundOpen), "no")
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	of := make([]ids.ID, len(open))
+	for i := range open {
+		of[i] = open[i].ID
+	}
+	type group struct {
+		Line
+		n int
+	}
+	w := db.In(db.NewWhere(tenant).Ranges("region", ranges), "round_id", of)
+	list, err := db.Collect(ctx, q, func(g *group) []any { return []any{&g.Round, &g.State, &g.Amount, &g.Points, &g.Prize, &g.n} },
+		`SELECT round_id, state, CASE WHEN amount_fen > 0 THEN 1 ELSE 0 END, CASE WHEN points <> '' THEN '1' ELSE '' END, CASE WHEN prize <> '' THEN '1' ELSE '' END, COUNT(*)
+		FROM award_line WHERE `+w.SQL()+` GROUP BY 1, 2, 3, 4, 5`, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("counting what waits: %w", err)
+	}
+	var out []Waiting
+	for i := range open {
+		r := &open[i]
+		n := map[string]int{}
+		for k := range list {
+			if g := &list[k]; g.Round == r.ID {
+				n[g.Next(r.Steps())] += g.n
+			}
+		}
+		for _, event := range append(slices.Clone(manual[:6]), "pay", "file", "recompute") {
+			if n[event] > 0 {
+				out = append(out, Waiting{*r, event, n[event]})
+			}
+		}
+	}
+	return out, nil
+}

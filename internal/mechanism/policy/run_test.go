@@ -145,7 +145,7 @@ func (w *runWorld) step(who access.Principal, r *Round, event, on string, more f
 	return w.runs.Step(w.T.Context(), who, w.Tenant, "", in)
 }
 
-func (w *runWorld) must(err error) {
+func (w *world) must(err error) {
 	w.T.Helper()
 	if err != nil {
 		w.T.Fatal(err)

@@ -37,5 +37,6 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.ledger = ledger.New(e)
 	w.runs = NewRuns(e, w.ledger, w.awards)
 	w.Cat.Add(Figures(e)...)
+	w.Cat.Add(ledger.Figures(e, e.Regions)...)
 	return w
 }

@@ -105,16 +105,30 @@ func (n *Any) number(ctx context.Context, tx *db.Tx, v Item, b *batch) error {
 		}
 		return f.Set(v.V, no)
 	}
-	if rest, ok := strings.CutPrefix(given, series+"-"); ok {
-		if no, err := strconv.ParseInt(rest, 10, 64); err == nil && no > 0 && no < 1_000_000 {
-			if b != nil {
-				b.serials[series] = max(b.serials[series], no)
-				return nil
-			}
-			return raiseSerial(ctx, tx, series, no)
-		}
+	series, no := seriesOf(given, series)
+	if no == 0 {
+		return nil
 	}
-	return nil
+	if b != nil {
+		b.serials[series] = max(b.serials[series], no)
+		return nil
+	}
+	return raiseSerial(ctx, tx, series, no)
+}
+
+// seriesOf is the series that a number given by hand belongs to, and its place there; 0 when it is of another form than own, the
+// record's series. It may be that of another year than the record's, whose next number must not be the same.
+func seriesOf(given, own string) (series string, no int64) {
+	i := strings.LastIndexByte(given, '-')
+	stem, _, _ := strings.Cut(own, "-")
+	if i < 0 || given[:i] != own && !strings.HasPrefix(given[:i], stem+"-") {
+		return "", 0
+	}
+	no, err := strconv.ParseInt(given[i+1:], 10, 64)
+	if err != nil || no <= 0 || no >= 1_000_000 {
+		return "", 0
+	}
+	return given[:i], no
 }
 
 // Update saves changes over the version that the person saw. The state and what is Fixed stay as they were.

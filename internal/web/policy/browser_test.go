@@ -147,7 +147,10 @@ func TestClerkWithABrowser(t *testing.T) {
 	view(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
 	show(path)
 	shot("form-phone")
-	_, _, to := s.send("town_secretary", s.path("BB-2021-0001")+"/copy", map[string][]string{"_key": {"k9"}}, "")
+	code, why, to := s.send("town_secretary", s.path("BB-2021-0001")+"/copy", map[string][]string{"_key": {"k9"}}, "")
+	if code != http.StatusSeeOther {
+		t.Fatalf("copy: %d %.800s", code, why)
+	}
 	show(to[:len(to)-len("/edit")] + "/form")
 	shot("form-whole-phone")
 	view(chromedp.EmulateViewport(1440, 900))

@@ -46,6 +46,7 @@ func newSite(t *testing.T) *site {
 	party.NewParties(e)
 	persons := party.NewPersons(e)
 	books := ledger.New(e)
+	w.Cat.Add(ledger.Figures(e, e.Regions)...)
 	src := policy.NewSources(e, w.Cat)
 	attract.NewFacts(e, attract.NewLeads(e, persons))
 	for _, k := range attract.Subjects(e) {
@@ -174,10 +175,10 @@ func TestUpload(t *testing.T) {
 		}
 		return strings.TrimSuffix(to, "/edit")
 	}()
-	if v := mechtest.ByKey(s.World, s.versions, "BB-2021-0003"); v.VersionNo != 4 || !strings.Contains(v.Document, `"no": 4`) || "/policy-versions/"+v.ID.String() != draft {
+	if v := mechtest.ByKey(s.World, s.versions, "BB-2021-0004"); v.VersionNo != 4 || !strings.Contains(v.Document, `"no": 4`) || "/policy-versions/"+v.ID.String() != draft {
 		t.Fatalf("the copy is %s %s, sent to %s", v.ID, v.Document[:200], draft)
 	}
-	next := mechtest.ByKey(s.World, s.versions, "BB-2021-0003").Document
+	next := mechtest.ByKey(s.World, s.versions, "BB-2021-0004").Document
 	for name, c := range map[string]struct{ text, want string }{
 		"overlap":   {strings.Replace(next, "(10万, 30万]", `"[5万, 30万]"`, 1), "重叠"},
 		"zero":      {strings.Replace(next, "wan(500)", "landed / 0", 1), "除数为零"},
@@ -192,7 +193,7 @@ func TestUpload(t *testing.T) {
 		}
 		s.has(body, c.want)
 	}
-	if v := mechtest.ByKey(s.World, s.versions, "BB-2021-0003"); v.Document != next {
+	if v := mechtest.ByKey(s.World, s.versions, "BB-2021-0004"); v.Document != next {
 		t.Error("a refused document was saved")
 	}
 	if code, _, _ := s.send("town_secretary", draft+"/document", nil, strings.Replace(next, "cap: 20万", "cap: 30万", 1)); code != http.StatusSeeOther {

@@ -4,12 +4,10 @@ package pairingtest
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
+	"huicun/demo"
 	"huicun/internal/indicator"
 	"huicun/internal/kit/date"
 	"huicun/internal/kit/db"
@@ -76,10 +74,8 @@ func New(t testing.TB, d *db.DB) *World {
 // Demo imports files of demo/baqiao, each by the kind given after its name; any error ends the test.
 func (w *World) Demo(t testing.TB, files ...[2]string) {
 	t.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	root := filepath.Join(filepath.Dir(here), "../../../../demo/baqiao")
 	for _, f := range files {
-		data, err := os.Open(filepath.Join(root, f[0]))
+		data, err := demo.Baqiao.Open("baqiao/" + f[0])
 		must(t, err)
 		tab, err := sheet.Read(f[0], data, 0, sheet.Options{})
 		_ = data.Close()
